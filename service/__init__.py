@@ -1,0 +1,1 @@
+"""labour-watch 劳动关系预警: weekly reports in, scored alerts out, nobody forgotten."""

@@ -1,0 +1,108 @@
+"""预警的表: scores, alerts, their record, mutes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from service.db import UtcDateTime
+from service.reporting.tables import RowId
+
+
+class Score(SQLModel, table=True):
+    """评分 of a node's week. A new one supersedes the old, which stays: what was known then can be read."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        Index(
+            "ux_score_current",
+            "node_id",
+            "week",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    node_id: str = Field(foreign_key="node.id", index=True, max_length=64)
+    week: str = Field(max_length=8, index=True)
+    score: float
+    level: int
+    judged: float
+    reported: bool
+    closed: bool
+    findings: list[dict[str, Any]] = Field(sa_type=JSON)  # fired and unknown; the rest is silent or out of play
+    rule_version: int = Field(foreign_key="rule_version.version")
+    pack_digest: str = Field(max_length=64)
+    revisions: dict[str, int] = Field(sa_type=JSON)  # "2026-W47/own": revision, for every report read
+    computed_at: datetime = Field(sa_type=UtcDateTime)
+    superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Alert(SQLModel, table=True):
+    """预警: one open situation of a node. `next_step_at` is the clock of its ladder, None when nobody has to be told."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index(
+            "ux_alert_open",
+            "node_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_alert_next_step", "next_step_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    node_id: str = Field(foreign_key="node.id", index=True, max_length=64)
+    level: int
+    state: str = Field(max_length=12)  # raised acknowledged liftable lifted
+    theme: str = Field(max_length=40)
+    rules: list[str] = Field(sa_type=JSON)  # ids of the rules that raised it
+    first_week: str = Field(max_length=8)
+    last_week: str = Field(max_length=8)  # the newest week judged for it
+    score_id: int = Field(foreign_key="score.id", sa_type=RowId)  # the score that raised it, as known then
+    raised_at: datetime = Field(sa_type=UtcDateTime)
+    issued_at: datetime = Field(sa_type=UtcDateTime)  # when the present level was issued: the ladder counts from here
+    sign_by: datetime = Field(sa_type=UtcDateTime)
+    step: int = 0  # steps of the ladder already taken
+    next_step_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    acknowledged_by: str | None = Field(default=None, foreign_key="officer.id", max_length=64)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    outcome: str | None = Field(default=None, max_length=20)
+
+
+class AlertEvent(SQLModel, table=True):
+    """预警记录: append-only, numbered without gaps within its alert."""
+
+    __tablename__ = "alert_event"
+    __table_args__ = (UniqueConstraint("alert_id", "seq"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    alert_id: int = Field(foreign_key="alert.id")
+    seq: int
+    at: datetime = Field(sa_type=UtcDateTime)
+    reason: str = Field(max_length=20)
+    week: str | None = Field(default=None, max_length=8)
+    level: int
+    score_id: int | None = Field(default=None, foreign_key="score.id", sa_type=RowId)
+    officer_id: str | None = Field(default=None, foreign_key="officer.id", max_length=64)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Mute(SQLModel, table=True):
+    """暂缓提醒: these rules of a node raise nothing up to `level` until `until_at`."""
+
+    __tablename__ = "mute"
+
+    id: int | None = Field(default=None, primary_key=True)
+    node_id: str = Field(foreign_key="node.id", index=True, max_length=64)
+    rules: list[str] = Field(sa_type=JSON)
+    level: int
+    until_at: datetime = Field(sa_type=UtcDateTime)
+    officer_id: str = Field(foreign_key="officer.id", max_length=64)
+    reason: str

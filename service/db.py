@@ -1,0 +1,101 @@
+"""数据库: one engine, two dialects, `read` and `write`; only `write` commits."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import uuid_utils
+from sqlalchemy import DateTime, Engine, create_engine, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session
+
+from service.bell import Bell, Topic
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC; SQLite drops zones, so they are put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> str:
+    """A UUIDv7: unique without asking the database, sorting by the time it was made."""
+    return str(uuid_utils.uuid7())
+
+
+class Database:
+    """The instance's database. On SQLite all writes of the process queue behind one lock and begin at once
+    (`BEGIN IMMEDIATE`), so that none fails half-way for the lock; on PostgreSQL they run side by side."""
+
+    def __init__(self, url: str, bell: Bell | None = None) -> None:
+        self.engine = _engine(url)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+        self.bell = bell or Bell()
+        self._writing = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session over one consistent snapshot (SQLite) that is never committed."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits when the block ends and then rings what `wake` asked for; an exception rolls back."""
+        with self._writing if self.sqlite else nullcontext():
+            with self.engine.connect().execution_options(write=True) as connection:
+                with Session(bind=connection, expire_on_commit=False) as session, session.begin():
+                    yield session
+        for topic in session.info.get("wake", ()):
+            self.bell.ring(topic)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def wake(session: Session, topic: Topic) -> None:
+    """Ring `topic` once this session's transaction has been committed."""
+    session.info.setdefault("wake", set()).add(topic)
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _engine(url: str) -> Engine:
+    json: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, **json)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **json)
+    event.listen(engine, "connect", _sqlite_connect)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

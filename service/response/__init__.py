@@ -1,0 +1,1 @@
+"""处置: what officers do with an alert."""

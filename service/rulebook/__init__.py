@@ -1,0 +1,1 @@
+"""规则: the versions of the rules, and which one is in force when."""

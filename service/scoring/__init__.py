@@ -1,0 +1,1 @@
+"""评分: data in, scores out; pure, no database, no clock."""

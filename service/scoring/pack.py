@@ -1,0 +1,163 @@
+"""规则包: what a pack of rules is once it has been read – frozen values, no files, no positions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class Level(IntEnum):
+    """等级; ordered, so that the higher of two is `max`."""
+
+    NORMAL = 0
+    BLUE = 1
+    YELLOW = 2
+    ORANGE = 3
+    RED = 4
+
+    @property
+    def word(self) -> str:
+        """The word of files, URLs and the API."""
+        return self.name.lower()
+
+    @property
+    def chinese(self) -> str:
+        """The word of messages and pages."""
+        return "正常蓝色黄色橙色红色"[2 * self : 2 * self + 2]
+
+
+class State(StrEnum):
+    """What a rule says of one node in one week; silent and unknown are never the same."""
+
+    FIRED = "fired"
+    SILENT = "silent"
+    UNKNOWN = "unknown"
+    OUT = "out_of_play"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """指标: one figure that is reported. `range` is hard, `usual` is asked back; `worse` says which way is serious."""
+
+    id: str
+    name: str
+    name_en: str
+    type: str  # number count percent yes_no choice date days money
+    unit: str = ""
+    range: tuple[float, float] | None = None
+    usual: tuple[float, float] | None = None
+    applies_to: tuple[str, ...] = ("enterprise",)
+    required: bool = False
+    nil_ok: bool = False
+    every: str = "week"
+    worse: str = "up"
+    stock: bool = False
+    sealed: bool = False
+    actionable: bool = False
+    choices: Mapping[int, str] = field(default_factory=dict)
+    source: str = ""
+    help: str = ""
+    until: str | None = None
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """即时事件: a kind of incident that is reported at once."""
+
+    id: str
+    name: str
+    name_en: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """指标词典: everything that can be reported, by id, in file order."""
+
+    indicators: Mapping[str, Indicator]
+    events: Mapping[str, EventKind]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`indicator op number`, the only formula there is; `op` is one of >= > <= < == !=."""
+
+    indicator: str
+    op: str
+    number: float
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Points by threshold, sorted by threshold; `how` is at_least, above, at_most, up or down."""
+
+    how: str
+    points: tuple[tuple[float, float], ...]
+    floors: tuple[tuple[float, Level], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """规则: one judgement. Fields that a kind does not use keep their defaults."""
+
+    id: str
+    name: str
+    name_en: str
+    theme: str
+    kind: str
+    steps: Steps | None = None
+    points: float = 0.0  # of k_of_n
+    of: str = ""
+    per: str = ""
+    weeks: int = 0
+    min_weeks: int = 0
+    against: str = ""
+    by: str = ""
+    within_weeks: int = 0
+    k: int = 0
+    when: tuple[Condition, ...] = ()
+    carry: int = 0
+    for_weeks: int = 1
+    only_if: Condition | None = None
+    where: Mapping[str, object] = field(default_factory=dict)
+    applies_to: tuple[str, ...] = ("enterprise",)
+    trial: bool = False
+    since: str | None = None
+    until: str | None = None
+    source: str = ""
+    advice: str = ""
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Ids of every indicator the rule reads."""
+        ids = [i for i in (self.of, self.per) if i] + [c.indicator for c in self.when]
+        return tuple(dict.fromkeys(ids + ([self.only_if.indicator] if self.only_if else [])))
+
+    @property
+    def window(self) -> int:
+        """How many weeks before the judged one the rule can look at."""
+        own = max(self.weeks, self.within_weeks, self.carry) + (self.carry if self.weeks else 0)
+        if self.kind == "missing" and self.steps:
+            own = max(own, int(max(t for t, _ in self.steps.points)))
+        return own + self.for_weeks - 1
+
+
+@dataclass(frozen=True)
+class Pack:
+    """规则包: levels by score, and rules in the order their points are added."""
+
+    name: str
+    version: str
+    title: str
+    levels: Mapping[Level, float]
+    clean_reports_to_lift: Mapping[Level, int]
+    rules: tuple[Rule, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Node kinds that at least one rule judges."""
+        return frozenset(kind for rule in self.rules for kind in rule.applies_to)
+
+    @property
+    def window(self) -> int:
+        """How many weeks before the judged one any rule can look at."""
+        return max((rule.window for rule in self.rules), default=0)

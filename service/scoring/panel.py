@@ -1,0 +1,65 @@
+"""数据面板: a dense block of node × week, the only thing the rules see.
+
+Values are float64 with NaN for missing; not applicable is a mask of its own, because missing makes a rule
+unknown and not applicable takes it out of play. Dates are proleptic Gregorian ordinals.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+NA = "na"
+
+
+@dataclass(frozen=True)
+class PanelNode:
+    """What a rule may know of a node (`where`, `applies_to`)."""
+
+    id: str
+    kind: str
+    industry: str | None = None
+    headcount: int | None = None
+    key: bool = False
+    opened: date | None = None
+    closed: date | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True)
+class PanelReport:
+    """The newest revision of one source's report; a value is a number, `NA`, or absent. Dates are ordinals,
+    yes is 1, no is 0 (see `scoring.panel.number`)."""
+
+    node: str
+    week: str
+    values: Mapping[str, float | str]
+
+
+@dataclass(frozen=True)
+class PanelEvent:
+    """One incident; `people` is None when nobody could count them."""
+
+    node: str
+    week: str
+    event: str
+    people: float | None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Shapes: values[i] and absent[i] are (nodes, weeks); `reported`, `alive` likewise; `closed` is (weeks,)."""
+
+    nodes: tuple[PanelNode, ...]
+    weeks: tuple[str, ...]
+    values: Mapping[str, Floats]
+    not_applicable: Mapping[str, Bools]
+    people: Mapping[str, Floats]  # by event: the largest number of people, NaN for no event
+    reported: Bools
+    alive: Bools
+    closed: Bools

@@ -1,0 +1,1 @@
+"""模拟: seeded, synthetic enterprises with planted incidents."""

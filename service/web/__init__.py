@@ -1,0 +1,1 @@
+"""页面: HTTP in, problem+json and pages out."""

