@@ -2,21 +2,24 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.db import UtcDateTime
+
+# Byte order on both databases: a subtree is one range of paths, and a list by path has one order.
+Path = String(1000).with_variant(String(1000, collation="C"), "postgresql")
 
 
 class Node(SQLModel, table=True):
     """节点. `path` is the ids from the root to the node, each followed by a slash: scope is a prefix of it."""
 
     __tablename__ = "node"
-    __table_args__ = (Index("ix_node_path", "path", unique=True, postgresql_ops={"path": "text_pattern_ops"}),)
+    __table_args__ = (Index("ix_node_path", "path", unique=True),)
 
     id: str = Field(primary_key=True, max_length=64)
     parent_id: str | None = Field(default=None, foreign_key="node.id", index=True, max_length=64)
-    path: str = Field(max_length=1000)
+    path: str = Field(sa_type=Path)
     depth: int
     kind: str = Field(max_length=20)
     name: str = Field(max_length=200)
