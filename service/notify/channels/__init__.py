@@ -1,1 +1,55 @@
-"""渠道: one file a channel."""
+"""渠道: one file a channel; this one says what a channel is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Outcome(StrEnum):
+    """What became of one send; delivered means that the receiver took it, not that somebody read it."""
+
+    DELIVERED = "delivered"
+    TRY_AGAIN = "try_again"
+    GIVE_UP = "give_up"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A channel's answer. `code` is the receiver's status or the name of the failure, `retry_after` its wish."""
+
+    outcome: Outcome
+    code: str = ""
+    detail: str = ""
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """通知 on its way: the same `message_id` at every attempt."""
+
+    message_id: str
+    attempt: int
+    address: str
+    subject: str
+    body: str
+    payload: Mapping[str, Any]
+    officer_id: str | None = None
+    post: str = ""
+    secret: str | None = None
+
+
+class Channel(Protocol):
+    """A way out. `limit` is how many sends it can do at once, `signed` whether it needs the contact's secret; `send`
+    and `close` always run in one event loop. An exception counts as TRY_AGAIN."""
+
+    @property
+    def limit(self) -> int: ...
+
+    @property
+    def signed(self) -> bool: ...
+
+    async def send(self, outgoing: Outgoing) -> Result: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,193 @@
+"""通知内容: turns the news of an alert into a letter – subject, body and the payload of webhooks. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from service.clock import SHANGHAI
+from service.scoring.pack import Level
+
+STRONGEST = 3  # findings a message names; the rest is behind the link
+LONGEST_FIELD = 200  # characters of one field
+LONGEST_SUBJECT = 120
+LONGEST_BODY = 4000
+
+
+class NewsReason(StrEnum):
+    """Why somebody is told, with the words of the message."""
+
+    RAISED = "raised", "新发", "new"
+    WORSENED = "worsened", "等级上升", "level raised"
+    ESCALATED = "escalated", "逾期未签收，提级", "not signed in time, escalated"
+    REPEATED = "repeated", "仍未签收，再次提醒", "still not signed, reminder"
+    CORRECTED = "corrected", "更正", "corrected"
+    REOPENED = "reopened", "重新出现", "reopened"
+    EASED = "eased", "等级下降", "level lowered"
+    ENDED = "ended", "结束", "ended"
+
+    chinese: str
+    english: str
+
+    def __new__(cls, word: str, chinese: str, english: str) -> "NewsReason":
+        reason = str.__new__(cls, word)
+        reason._value_ = word
+        reason.chinese = chinese
+        reason.english = english
+        return reason
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """触发依据 as a person reads it: `value_text` "35天", `threshold_text` "≥ 30天"; a sealed one has only its name."""
+
+    name: str
+    value_text: str = ""
+    threshold_text: str = ""
+
+
+@dataclass(frozen=True)
+class AlertNews:
+    """What there is to tell about one alert; `findings` come strongest first, sealed ones already as 其他线索."""
+
+    number: int
+    level: Level
+    reason: NewsReason
+    at: datetime
+    node_id: str
+    node: str
+    county: str
+    post: str  # title of the post that has to sign
+    findings: Sequence[FindingLine]
+    advice: Sequence[str]
+    sign_by: datetime | None  # None: there is nothing to sign
+    link: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message before it is addressed."""
+
+    subject: str
+    body: str
+    payload: dict[str, Any]
+
+
+def compose(news: AlertNews) -> Letter:
+    """Write the letter, Chinese first; total for any text, bounded in length, free of control characters."""
+    findings = _strongest(news.findings)
+    return Letter(_subject(news, findings), _body(news, findings), _payload(news, findings))
+
+
+def handed_over(body: str, post: str) -> str:
+    """The same body for the next address, saying that `post` could not be reached."""
+    intro = f"（{plain(post)} 未能送达，转请您处理 / could not be reached, passed on to you）"
+    return clip(f"{intro}\n{body}", LONGEST_BODY)
+
+
+def plain(text: str, longest: int = LONGEST_FIELD) -> str:
+    """One line of `text` that is safe in a header and on a terminal: no control, bidi or unpaired characters."""
+    spaced = "".join(" " if _unsafe(character) else character for character in text[: longest * 4])
+    return clip(re.sub(r"\s+", " ", spaced).strip(), longest)
+
+
+def clip(text: str, longest: int) -> str:
+    """At most `longest` characters; an ellipsis shows that something is missing."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _unsafe(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def _strongest(findings: Sequence[FindingLine]) -> tuple[FindingLine, ...]:
+    """The first three different ones: several sealed findings are one 其他线索."""
+    cleaned = (FindingLine(plain(f.name), plain(f.value_text), plain(f.threshold_text)) for f in findings)
+    return tuple(dict.fromkeys(cleaned))[:STRONGEST]
+
+
+def _who(news: AlertNews) -> str:
+    node, county = plain(news.node, 60), plain(news.county, 40)
+    return node if county in {"", node} else f"{county} {node}"
+
+
+def _subject(news: AlertNews, findings: Sequence[FindingLine]) -> str:
+    why = "" if news.reason is NewsReason.RAISED else f"·{news.reason.chinese}"
+    what = f"：{clip(findings[0].name + findings[0].value_text, 30)}" if findings else ""
+    sign = f" 请于{_day_and_time(news.sign_by)}前签收" if news.sign_by else ""
+    return clip(f"【{news.level.chinese}预警{why}】{_who(news)}{what}{sign}", LONGEST_SUBJECT)
+
+
+def _body(news: AlertNews, findings: Sequence[FindingLine]) -> str:
+    lines = [
+        f"{_who(news)}：{news.level.chinese}预警（{news.reason.chinese}）",
+        f"Alert No. {news.number}: {news.level.word}, {news.reason.english}",
+        f"预警编号：{news.number}",
+        *_finding_lines(findings, len(set(news.findings))),
+        *(f"建议：{plain(advice)}" for advice in news.advice[:STRONGEST]),
+        *_sign_lines(news),
+        f"详情 / Details: {plain(news.link, 500)}",
+    ]
+    return clip("\n".join(lines), LONGEST_BODY)
+
+
+def _finding_lines(findings: Sequence[FindingLine], of: int) -> list[str]:
+    lines = [f"{i}. {_finding_text(finding)}" for i, finding in enumerate(findings, 1)]
+    rest = [f"另有 {of - len(findings)} 项，见详情 / more behind the link"] if of > len(findings) else []
+    return ["触发依据 / Findings:", *lines, *rest] if lines else []
+
+
+def _finding_text(finding: FindingLine) -> str:
+    value = f"：{finding.value_text}" if finding.value_text else ""
+    threshold = f"（阈值 {finding.threshold_text}）" if finding.threshold_text else ""
+    return f"{finding.name}{value}{threshold}"
+
+
+def _sign_lines(news: AlertNews) -> list[str]:
+    if news.sign_by is None:
+        return []
+    local = news.sign_by.astimezone(SHANGHAI)
+    who = f"由{plain(news.post)}" if plain(news.post) else ""
+    return [
+        f"请于 {local.year}年{_day_and_time(news.sign_by)}（北京时间）前{who}签收",
+        f"Sign by {local:%Y-%m-%d %H:%M} (Asia/Shanghai)",
+    ]
+
+
+def _day_and_time(at: datetime) -> str:
+    local = at.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def _payload(news: AlertNews, findings: Sequence[FindingLine]) -> dict[str, Any]:
+    """A CloudEvents 1.0 envelope without `id`: that is the message's and is put in when it is sent."""
+    return {
+        "specversion": "1.0",
+        "type": f"labour-watch.alert.{news.reason.value}",
+        "source": "labour-watch",
+        "subject": f"alert/{news.number}",
+        "time": _instant(news.at),
+        "datacontenttype": "application/json",
+        "data": {
+            "number": news.number,
+            "level": news.level.word,
+            "node": {"id": plain(news.node_id), "name": plain(news.node)},
+            "county": plain(news.county),
+            "reason": news.reason.value,
+            "findings": [
+                {"name": finding.name, "value": finding.value_text, "threshold": finding.threshold_text}
+                for finding in findings
+            ],
+            "advice": [plain(advice) for advice in news.advice[:STRONGEST]],
+            "post": plain(news.post),
+            "sign_by": _instant(news.sign_by) if news.sign_by else None,
+            "link": plain(news.link, 500),
+        },
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
