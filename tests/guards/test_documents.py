@@ -1,0 +1,72 @@
+"""Documents say what the code does: settings, decisions, changes."""
+
+import re
+from enum import Enum
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from service.settings import Settings
+
+from .repository import ROOT
+
+README = (ROOT / "README.md").read_text()
+DECISIONS = sorted((ROOT / "service" / "decisions").glob("*.md"))
+HEADINGS = [
+    "## 状态 / Status",
+    "## 问题 / Question",
+    "## 选项 / Options",
+    "## 决定 / Decision",
+    "## 后果 / Consequences",
+]
+
+
+def shown(field: FieldInfo) -> str:
+    """A default as the README's table writes it."""
+    value = field.default
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, Enum):
+        value = value.value
+    return f"`{value}`" if value not in (None, "") else "–"
+
+
+def test_the_readme_lists_every_setting_with_its_default_and_nothing_else() -> None:
+    rows = re.findall(r"^\| `LABOUR_WATCH_(\w+)` \| ([^|]+) \| ([^|]+) \|$", README, re.MULTILINE)
+    fields = Settings.model_fields
+    assert [name.lower() for name, _, _ in rows] == list(fields)
+    assert {name.lower(): default.strip() for name, default, _ in rows} == {n: shown(f) for n, f in fields.items()}
+    assert {name.lower(): text.strip() for name, _, text in rows} == {n: f.description for n, f in fields.items()}
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    assert [path.name[:4] for path in DECISIONS] == [f"{number:04d}" for number in range(1, len(DECISIONS) + 1)]
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_is_one_page_of_five_parts(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    assert lines[0].startswith(f"# {path.name[:4]} ")
+    assert [line for line in lines if line.startswith("## ")] == HEADINGS
+    assert len(lines) <= 60
+
+
+def test_every_change_is_tagged_and_says_where() -> None:
+    items = re.findall(r"^- .*$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    form = re.compile(r"- \[(CHANGE|FEATURE|ENHANCEMENT|BUGFIX|SECURITY)\] [a-z-]+: \S")
+    assert items
+    assert [item for item in items if not form.match(item)] == []
+
+
+def test_every_folder_of_the_service_is_in_the_tour() -> None:
+    tour = (ROOT / "service" / "README.md").read_text()
+    folders = [path.parent.name for path in (ROOT / "service").glob("*/__init__.py")]
+    assert [name for name in folders if f"`{name}/`" not in tour] == []
+
+
+def test_every_file_that_the_tour_names_exists() -> None:
+    tour = (ROOT / "service" / "README.md").read_text()
+    named = re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|md|yaml))`", tour)
+    assert [name for name in named if not any((root / name).exists() for root in (ROOT, ROOT / "service"))] == []
