@@ -1,5 +1,7 @@
 """时钟: the only place that reads the time; everything else takes `now` as an argument."""
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -34,6 +36,24 @@ class FrozenClock:
 
     def advance(self, step: timedelta) -> None:
         self._at += step
+
+
+class Drift:
+    """Notices when the wall clock was set: it then parts from the monotonic one."""
+
+    def __init__(self, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._monotonic = monotonic
+        self._start = (clock.now(), monotonic())
+
+    def check(self, tolerance: timedelta) -> timedelta | None:
+        """By how much the wall clock jumped since the last jump, or None within `tolerance`."""
+        wall, steady = self._clock.now(), self._monotonic()
+        jump = wall - self._start[0] - timedelta(seconds=steady - self._start[1])
+        if abs(jump) <= tolerance:
+            return None
+        self._start = (wall, steady)
+        return jump
 
 
 def shanghai(text: str) -> datetime:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from service.db import UtcDateTime
+from service.db import UtcDateTime, new_id
 from service.reporting.tables import RowId
 
 
@@ -25,7 +25,7 @@ class Score(SQLModel, table=True):
         ),
     )
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     node_id: str = Field(foreign_key="node.id", index=True, max_length=64)
     week: str = Field(max_length=8, index=True)
     score: float
@@ -39,6 +39,7 @@ class Score(SQLModel, table=True):
     revisions: dict[str, int] = Field(sa_type=JSON)  # "2026-W47/own": revision, for every report read
     computed_at: datetime = Field(sa_type=UtcDateTime)
     superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decision: str = Field(max_length=20)  # alerting.decide.Reason: why an alert came of it, or why none
 
 
 class Alert(SQLModel, table=True):
@@ -64,7 +65,7 @@ class Alert(SQLModel, table=True):
     rules: list[str] = Field(sa_type=JSON)  # ids of the rules that raised it
     first_week: str = Field(max_length=8)
     last_week: str = Field(max_length=8)  # the newest week judged for it
-    score_id: int = Field(foreign_key="score.id", sa_type=RowId)  # the score that raised it, as known then
+    score_id: str = Field(foreign_key="score.id", max_length=36)  # the score that raised it, as known then
     raised_at: datetime = Field(sa_type=UtcDateTime)
     issued_at: datetime = Field(sa_type=UtcDateTime)  # when the present level was issued: the ladder counts from here
     sign_by: datetime = Field(sa_type=UtcDateTime)
@@ -89,7 +90,7 @@ class AlertEvent(SQLModel, table=True):
     reason: str = Field(max_length=20)
     week: str | None = Field(default=None, max_length=8)
     level: int
-    score_id: int | None = Field(default=None, foreign_key="score.id", sa_type=RowId)
+    score_id: str | None = Field(default=None, foreign_key="score.id", max_length=36)
     officer_id: str | None = Field(default=None, foreign_key="officer.id", max_length=64)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 

@@ -7,12 +7,15 @@ from sqlmodel import Field, SQLModel
 
 from service.db import UtcDateTime
 
+NodePath = String(1000).with_variant(String(1000, collation="C"), "postgresql")
+
 # Byte order on both databases: a subtree is one range of paths, and a list by path has one order.
 Path = String(1000).with_variant(String(1000, collation="C"), "postgresql")
 
 
 class Node(SQLModel, table=True):
-    """节点. `path` is the ids from the root to the node, each followed by a slash: scope is a prefix of it."""
+    """节点. `path` is the ids from the root to the node, each followed by a slash: scope is a prefix of it, and its
+    order is that of bytes, so that a prefix is a range."""
 
     __tablename__ = "node"
     __table_args__ = (Index("ix_node_path", "path", unique=True),)

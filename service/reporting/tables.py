@@ -113,3 +113,4 @@ class Due(SQLModel, table=True):
     week: str = Field(max_length=8)
     cause: str = Field(max_length=12)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    held_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # after a failure, so that others go on

@@ -1,0 +1,187 @@
+"""研判: the spine – due weeks of claimed nodes become scores, decisions, alerts and messages in one transaction."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import insert, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from service import journal
+from service.alerting.claim import Claim, claim, settle
+from service.alerting.decide import Decision, Trigger, WeekView, clean_run, decide, trigger
+from service.alerting.issue import Issuer
+from service.alerting.rescore import Judged, judge, read_batch
+from service.alerting.tables import Alert, Mute, Score
+from service.alerting.views import alert_view, mute_view, week_view
+from service.bell import Topic
+from service.clock import Clock
+from service.db import Database, wake
+from service.network.tables import Node
+from service.reporting.tables import Cause, Due
+from service.rulebook.library import Library, Shelf
+from service.scoring.pack import Level
+from service.scoring.week import week_at
+
+BATCH = 200
+HOLD_AFTER_FAILURE = timedelta(minutes=5)
+log = structlog.get_logger()
+
+
+class Assessor:
+    """Judges what is due. Any number may run on PostgreSQL; on SQLite they queue behind the one writer."""
+
+    def __init__(self, db: Database, clock: Clock, library: Library, base_url: str) -> None:
+        self._db = db
+        self._clock = clock
+        self._library = library
+        self._base_url = base_url
+
+    def run(self, stop: threading.Event) -> None:
+        """Assess whenever something is due, until `stop`; woken by the bell, and once a second in any case."""
+        while not stop.is_set():
+            try:
+                self.assess_due()
+            except SQLAlchemyError as error:
+                log.error("assess_interrupted", error=type(error).__name__)
+                stop.wait(1.0)
+            self._db.bell.wait(Topic.ASSESS, 1.0)
+
+    def assess_due(self) -> int:
+        """Judge until nothing is due; how many nodes were judged."""
+        total = 0
+        while count := self._batch():
+            total += count
+        return total
+
+    def _batch(self) -> int:
+        try:
+            return self._assess(BATCH, None)
+        except Exception as error:  # one node's trouble must not stop the others: they are tried one by one
+            log.warning("assess_batch_failed", error=type(error).__name__)
+            return self._one_by_one()
+
+    def _one_by_one(self) -> int:
+        with self._db.write() as session:
+            nodes = [node.id for node in claim(session, self._clock.now(), BATCH).nodes]
+        for node in nodes:
+            try:
+                self._assess(1, node)
+            except Exception as error:
+                self._hold(node, error)
+        return len(nodes)
+
+    def _hold(self, node: str, error: Exception) -> None:
+        """Put a node that cannot be judged aside for a while, and say so where people look."""
+        now = self._clock.now()
+        log.error("assess_failed", node=node, error=repr(error))
+        with self._db.write() as session:
+            session.execute(update(Due).where(col(Due.node_id) == node).values(held_until=now + HOLD_AFTER_FAILURE))
+            kind = type(error).__name__
+            journal.note(session, now, "assess_failed", node, f"无法评分：{kind}", f"could not be assessed: {kind}")
+
+    def _assess(self, limit: int, only: str | None) -> int:
+        with self._db.write() as session:
+            now = self._clock.now()
+            claimed = claim(session, now, limit, only)
+            if claimed.nodes:
+                shelf = self._library.shelf(session)
+                _Assessment(session, now, claimed, shelf, Issuer(session, now, shelf.newest, self._base_url)).run()
+                settle(session, claimed)
+                wake(session, Topic.DELIVER)
+        return len(claimed.nodes)
+
+
+@dataclass
+class _Assessment:
+    """One batch inside its transaction."""
+
+    session: Session
+    now: datetime
+    claimed: Claim
+    shelf: Shelf
+    issuer: Issuer
+
+    def run(self) -> None:
+        batch = read_batch(self.session, self.claimed, self.shelf)
+        judged = judge(self.session, self.claimed, batch, self.shelf, self.now)
+        self._supersede(
+            [
+                batch.current[j.score.node_id, j.score.week]
+                for j in judged
+                if (j.score.node_id, j.score.week) in batch.current
+            ]
+        )
+        nodes = {node.id: node for node in self.claimed.nodes}
+        alerts, mutes = self._alerts(list(nodes)), self._mutes(list(nodes))
+        self.issuer.prepare([nodes[j.score.node_id] for j in judged if j.score.level > Level.NORMAL])
+        history = {key: week_view(score) for key, score in batch.current.items()}
+        for item in judged:
+            node = nodes[item.score.node_id]
+            history[node.id, item.score.week] = week_view(item.score)
+            cause = trigger(item.score.week, item.causes, batch.newest.get(node.id), week_at(self.now))
+            alert = alerts.get(node.id)
+            decision = self._decide(item, alert, cause, history, mutes.get(node.id, ()))
+            item.score.decision = decision.reason
+            self.session.add(item.score)
+            self.session.flush()
+            alerts[node.id] = self.issuer.apply(node, item.score, decision, alert)
+            self._tell_parent(node, item, batch.current.get((node.id, item.score.week)))
+
+    def _decide(
+        self,
+        item: Judged,
+        alert: Alert | None,
+        cause: Trigger,
+        history: Mapping[tuple[str, str], WeekView],
+        mutes: Sequence[Mute],
+    ) -> Decision:
+        view = alert_view(alert) if alert else None
+        score = history[item.score.node_id, item.score.week]
+        needed = self.shelf.newest.pack.clean_reports_to_lift
+        run = 0
+        if view and view.open:
+            past = sorted(
+                (w for (n, _), w in history.items() if n == item.score.node_id and w.week <= score.week),
+                key=lambda w: w.week,
+            )
+            run = clean_run(view, past)
+        return decide(
+            view,
+            score,
+            cause,
+            [mute_view(m) for m in mutes],
+            self.now,
+            run,
+            needed[view.level] if view and view.open else 1,
+        )
+
+    def _supersede(self, old: Sequence[Score]) -> None:
+        if old:
+            ids = [score.id for score in old]
+            self.session.execute(update(Score).where(col(Score.id).in_(ids)).values(superseded_at=self.now))
+
+    def _alerts(self, nodes: Sequence[str]) -> dict[str, Alert | None]:
+        """The open alert of each node, or else its last closed one."""
+        rows = self.session.exec(
+            select(Alert).where(col(Alert.node_id).in_(nodes)).order_by(col(Alert.id)).with_for_update()
+        ).all()
+        found: dict[str, Alert | None] = {row.node_id: row for row in rows}
+        return found | {row.node_id: row for row in rows if row.closed_at is None}
+
+    def _mutes(self, nodes: Sequence[str]) -> dict[str, list[Mute]]:
+        found: dict[str, list[Mute]] = {}
+        for row in self.session.exec(select(Mute).where(col(Mute.node_id).in_(nodes), col(Mute.until_at) > self.now)):
+            found.setdefault(row.node_id, []).append(row)
+        return found
+
+    def _tell_parent(self, node: Node, item: Judged, old: Score | None) -> None:
+        """The parent is judged again when a level or a silence below it changed; it is never locked from here."""
+        before = (old.level, old.reported) if old else (int(Level.NORMAL), True)
+        if node.parent_id and before != (item.score.level, item.score.reported):
+            self.session.execute(
+                insert(Due).values(node_id=node.parent_id, week=item.score.week, cause=Cause.CHILD, created_at=self.now)
+            )

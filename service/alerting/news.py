@@ -1,0 +1,74 @@
+"""预警通知的内容: from the stored score of an alert to the letter that tells an officer about it."""
+
+from service.alerting.decide import Reason
+from service.alerting.escalate import Ladder
+from service.alerting.tables import Alert, Score
+from service.network.tables import Node
+from service.notify.message import AlertNews, FindingLine, Letter, NewsReason, compose
+from service.rulebook.library import Rulebook
+from service.scoring.explain import wording
+from service.scoring.pack import Level, Rule, State
+
+ESCALATED = NewsReason.ESCALATED
+_REASONS = {
+    Reason.FIRST_RISK: NewsReason.RAISED,
+    Reason.WORSENED: NewsReason.WORSENED,
+    Reason.CORRECTED: NewsReason.CORRECTED,
+    Reason.REOPENED: NewsReason.REOPENED,
+}
+_POSTS = {
+    "township.organiser": "乡镇（街道）工会组织员",
+    "county.officer": "县区工会责任人",
+    "county.deputy": "县区工会副主席",
+    "county.chair": "县区工会主席",
+    "city.duty": "市总工会值班岗",
+    "city.leader": "市总工会分管领导",
+}
+
+
+def news_reason(reason: Reason) -> NewsReason:
+    """The words for a decision that raises."""
+    return _REASONS[reason]
+
+
+def write_letter(
+    alert: Alert,
+    score: Score,
+    node: Node,
+    county: str,
+    book: Rulebook,
+    reason: NewsReason,
+    clocks: Ladder,
+    base_url: str,
+) -> Letter:
+    """Everything the letter says comes from the score that raised the alert, as it was known then."""
+    rules = {rule.id: rule for rule in book.pack.rules}
+    fired = sorted((f for f in score.findings if f["state"] == State.FIRED and not f["trial"]), key=_weight)
+    known = [(rules[f["rule"]], f) for f in fired if f["rule"] in rules]
+    lines = [_line(rule, book, f["value"], f["threshold"]) for rule, f in known]
+    return compose(
+        AlertNews(
+            number=alert.id or 0,
+            level=Level(alert.level),
+            reason=reason,
+            at=alert.issued_at,
+            node_id=node.id,
+            node=node.name,
+            county=county,
+            post=_POSTS.get(clocks.policy.owner, clocks.policy.owner),
+            findings=lines,
+            advice=list(dict.fromkeys(rule.advice for rule, _ in known if rule.advice)),
+            sign_by=clocks.sign_by,
+            link=f"{base_url.rstrip('/')}/alerts/{alert.id}",
+        )
+    )
+
+
+def _line(rule: Rule, book: Rulebook, value: float | None, threshold: float | None) -> FindingLine:
+    said = wording(rule, book.dictionary, value, threshold)
+    return FindingLine(said.name, said.value, said.threshold)
+
+
+def _weight(finding: dict[str, float]) -> tuple[float, float]:
+    """The strongest first: what sets a floor before what only adds points."""
+    return -finding["floor"], -finding["points"]

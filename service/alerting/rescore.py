@@ -1,0 +1,171 @@
+"""评分的落实: judges the due weeks of claimed nodes, and the later weeks that looked back on them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from service.alerting.claim import Claim
+from service.alerting.tables import Score
+from service.alerting.views import stored_findings
+from service.network.tables import Node
+from service.reporting.panels import Reading, first_week, read_reports
+from service.reporting.tables import Event, Report, ReportingWeek
+from service.rulebook.library import Rulebook, Shelf
+from service.scoring.score import NodeScore, score_panel
+from service.scoring.week import between, overlaps, step
+
+LATER = "later"  # the cause of a week that is judged again because an earlier one changed
+LONGEST_HOLIDAY_WEEKS = 3
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One freshly scored week; `score` is not in the database yet."""
+
+    score: Score
+    causes: frozenset[str]
+    book: Rulebook
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is known of the claimed nodes: current scores, the weeks to judge, the newest week with news."""
+
+    current: Mapping[tuple[str, str], Score]
+    causes: Mapping[str, Mapping[str, frozenset[str]]]
+    newest: Mapping[str, str]
+
+
+def read_batch(session: Session, claimed: Claim, shelf: Shelf) -> Batch:
+    """Load what judging and deciding need, in a constant number of queries."""
+    ids = [node.id for node in claimed.nodes]
+    earliest = min((week for weeks in claimed.causes.values() for week in weeks), default=None)
+    if earliest is None:
+        return Batch({}, {}, {})
+    window = max(book.pack.window for book in shelf.books)
+    longest_run = max(n for book in shelf.books for n in book.pack.clean_reports_to_lift.values())
+    rows = session.exec(
+        select(Score).where(
+            col(Score.node_id).in_(ids),
+            col(Score.superseded_at).is_(None),
+            col(Score.week) >= step(earliest, -longest_run),
+        )
+    )
+    current = {(row.node_id, row.week): row for row in rows}
+    causes = {id_: dict(claimed.causes[id_]) for id_ in ids}
+    for node, week in current:
+        first = min(claimed.causes[node], default=None)
+        if first and first < week <= step(first, window):
+            causes[node].setdefault(week, frozenset({LATER}))
+    return Batch(current, causes, _newest(session, ids))
+
+
+def _newest(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for table in (Report, Event):
+        rows = session.exec(
+            select(table.node_id, func.max(table.week)).where(col(table.node_id).in_(ids)).group_by(table.node_id)
+        )
+        for node, week in rows:
+            found[node] = max(week, found.get(node, week))
+    return found
+
+
+def judge(session: Session, claimed: Claim, batch: Batch, shelf: Shelf, now: datetime) -> list[Judged]:
+    """Score every week that has to be judged: nodes as claimed, weeks in order; unchanged scores are left out."""
+    weeks = sorted({week for due in batch.causes.values() for week in due})
+    if not weeks:
+        return []
+    panel_start = min(first_week(session) or weeks[0], weeks[0])
+    start = max(panel_start, step(weeks[0], -max(book.pack.window for book in shelf.books)))
+    reading = read_reports(session, [node.id for node in claimed.nodes], start, weeks[-1])
+    bench = _Bench(claimed.nodes, batch, reading, panel_start, _closings(session, weeks, shelf), now)
+    scored: dict[tuple[str, str], Judged] = {}
+    for book in shelf.books:
+        of_book = [week for week in weeks if bench.book(week, shelf) is book]
+        scored |= bench.score(book, of_book)
+    keys = [(node.id, week) for node in claimed.nodes for week in weeks]
+    return [scored[key] for key in keys if key in scored and _changed(batch.current.get(key), scored[key].score)]
+
+
+def _closings(session: Session, weeks: Sequence[str], shelf: Shelf) -> dict[str, datetime]:
+    """When each week closes; the deadline frozen at its opening goes before the calendar's. It starts a little before
+    `weeks`, because a long holiday can keep the week before open too."""
+    span = between(step(weeks[0], -LONGEST_HOLIDAY_WEEKS), weeks[-1])
+    rows = session.exec(
+        select(ReportingWeek.week, ReportingWeek.closes_at).where(
+            col(ReportingWeek.week) >= span[0], col(ReportingWeek.week) <= span[-1]
+        )
+    )
+    frozen = dict(rows.all())
+    return {week: frozen.get(week) or shelf.newest.deadlines(week).closes_at for week in span}
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Everything read, ready to be judged version by version."""
+
+    nodes: Sequence[Node]
+    batch: Batch
+    reading: Reading
+    panel_start: str
+    closings: Mapping[str, datetime]
+    now: datetime
+
+    def closed(self, week: str) -> bool:
+        return week not in self.closings or self.closings[week] <= self.now
+
+    def book(self, week: str, shelf: Shelf) -> Rulebook:
+        """A closed week is judged by the version in force at its close, the open one by the newest."""
+        return shelf.at(self.closings[week]) if self.closed(week) else shelf.newest
+
+    def score(self, book: Rulebook, weeks: Sequence[str]) -> dict[tuple[str, str], Judged]:
+        wanted = set(weeks)
+        nodes = [n for n in self.nodes if n.kind in book.pack.kinds and self.batch.causes[n.id].keys() & wanted]
+        if not nodes:
+            return {}
+        first = max(self.panel_start, step(weeks[0], -book.pack.window))
+        panel = self.reading.panel(nodes, first, weeks[-1], book.dictionary, self.closed)
+        scores = score_panel(book.pack, panel, weeks)
+        return {
+            (node.id, week): Judged(self.row(scores.of(i, j), book), self.batch.causes[node.id][week], book)
+            for i, node in enumerate(nodes)
+            for j, week in enumerate(weeks)
+            if self.judged(node, week)
+        }
+
+    def judged(self, node: Node, week: str) -> bool:
+        """An open week is judged only once it has a report or an event."""
+        if week not in self.batch.causes[node.id] or not overlaps(node.opened, node.closed, week):
+            return False
+        return self.closed(week) or week in self.reading.weeks(node.id)
+
+    def row(self, score: NodeScore, book: Rulebook) -> Score:
+        revisions = self.reading.revisions(score.node, step(score.week, -book.pack.window), score.week)
+        return Score(
+            node_id=score.node,
+            week=score.week,
+            score=score.score,
+            level=int(score.level),
+            judged=score.judged,
+            reported=any(key.startswith(score.week) for key in revisions),
+            closed=self.closed(score.week),
+            findings=stored_findings(score),
+            rule_version=book.version,
+            pack_digest=book.digest,
+            revisions=revisions,
+            computed_at=self.now,
+        )
+
+
+def _changed(old: Score | None, new: Score) -> bool:
+    """Whether the new score says anything the current one does not; if not, judging again leaves no trace."""
+    if old is None:
+        return True
+    return any(
+        getattr(old, name) != getattr(new, name)
+        for name in ("score", "level", "judged", "reported", "closed", "findings", "pack_digest", "revisions")
+    )

@@ -1,0 +1,68 @@
+"""预警决策的输入: stored rows as the frozen values that decisions take."""
+
+from collections.abc import Iterable
+
+from service.alerting.decide import AlertView, MuteView, WeekView
+from service.alerting.tables import Alert, Mute, Score
+from service.scoring.pack import Level
+from service.scoring.score import Finding, NodeScore
+from service.scoring.pack import State
+
+
+def alert_view(alert: Alert) -> AlertView:
+    """A stored alert, open or closed."""
+    return AlertView(
+        open=alert.closed_at is None,
+        level=Level(alert.level),
+        rules=frozenset(alert.rules),
+        signed=alert.acknowledged_at is not None,
+        liftable=alert.state == "liftable",
+        first_week=alert.first_week,
+        last_week=alert.last_week,
+    )
+
+
+def week_view(score: Score) -> WeekView:
+    """A stored score."""
+    findings = [finding for finding in score.findings if not finding["trial"]]
+    return WeekView(
+        week=score.week,
+        level=Level(score.level),
+        reported=score.reported,
+        fired=frozenset(f["rule"] for f in findings if f["state"] == State.FIRED),
+        unknown=frozenset(f["rule"] for f in findings if f["state"] == State.UNKNOWN),
+    )
+
+
+def mute_view(mute: Mute) -> MuteView:
+    """A stored mute."""
+    return MuteView(frozenset(mute.rules), Level(mute.level), mute.until_at)
+
+
+def stored_findings(score: NodeScore) -> list[dict[str, object]]:
+    """What is kept of a score's findings: the fired and the unknown ones; the others follow from pack and reports."""
+    return [_stored(finding) for finding in score.findings if finding.state in (State.FIRED, State.UNKNOWN)]
+
+
+def _stored(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "state": str(finding.state),
+        "points": finding.points,
+        "floor": int(finding.floor),
+        "value": finding.value,
+        "threshold": finding.threshold,
+        "reason": finding.reason,
+        "reason_en": finding.reason_en,
+        "trial": finding.trial,
+    }
+
+
+def raising_rules(findings: Iterable[dict[str, object]]) -> list[str]:
+    """Ids of the active rules that fired, the weightiest first."""
+    fired = [f for f in findings if f["state"] == State.FIRED and not f["trial"]]
+    return [str(f["rule"]) for f in sorted(fired, key=_weight, reverse=True)]
+
+
+def _weight(finding: dict[str, object]) -> tuple[object, object]:
+    return finding["floor"], finding["points"]

@@ -1,0 +1,153 @@
+"""响应办法: what each level asks of people – `response.yaml` read into frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from service.errors import FileProblems, LineProblem
+from service.reporting.calendar import Span, parse_span
+from service.reporting.deadline import ReportingPolicy, reporting_policy
+from service.scoring.pack import Level
+
+FILE = "response.yaml"
+CLOCKS = ("wall", "working")
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One rung: who is told when nobody has signed `after` the level was issued."""
+
+    after: Span
+    posts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LevelPolicy:
+    """What one level asks: who must sign by when, and the ladder, earliest rung first."""
+
+    owner: str
+    copy: tuple[str, ...]
+    sign_within: Span
+    act_within: Span
+    clock: str
+    lifted_by: str
+    ladder: tuple[LadderStep, ...]
+
+
+@dataclass(frozen=True)
+class ResponsePolicy:
+    """The whole file; `theme_clocks` overrides the clock of every level for alerts of a theme."""
+
+    levels: Mapping[Level, LevelPolicy]
+    theme_clocks: Mapping[str, str]
+    reports: ReportingPolicy
+
+    def clock(self, level: Level, theme: str) -> str:
+        """`wall` or `working`: on which clock an alert of this level and theme runs."""
+        return self.theme_clocks.get(theme, self.levels[level].clock)
+
+
+def parse_policy(text: str) -> ResponsePolicy:
+    """Read `response.yaml`. Raises FileProblems with every problem and its line."""
+    try:
+        root = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise _problems(line, "不是合法的 YAML", f"not YAML: {error.problem}") from error
+    except YAMLError as error:
+        raise _problems(1, "不是合法的 YAML", "not YAML") from error
+    if not isinstance(root, dict):
+        raise _problems(1, "应为键值结构", "must be a mapping")
+    reader = _Reader()
+    levels = reader.levels(root)
+    clocks = reader.themes(root.get("themes") or {})
+    reports = reader.attempt(root, "reports", lambda: reporting_policy(root.get("reports") or {}))
+    if reader.problems or reports is None:
+        raise FileProblems(reader.problems)
+    return ResponsePolicy(levels, clocks, reports)
+
+
+def _problems(line: int, text: str, text_en: str) -> FileProblems:
+    return FileProblems([LineProblem(FILE, line, text, text_en)])
+
+
+class _Reader:
+    """Collects problems instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.problems: list[LineProblem] = []
+
+    def attempt(self, parent: Any, key: str, read: Any) -> Any:
+        """The value that `read` makes, or None and a problem at the line of `key`."""
+        try:
+            return read()
+        except (ValueError, TypeError, AttributeError) as error:
+            place = parent.lc.key(key)[0] + 1 if key in parent else parent.lc.line + 1
+            self.problems.append(LineProblem(FILE, place, f"{key} 写法不对", f"cannot read {key!r}: {error}"))
+            return None
+
+    def levels(self, root: Any) -> dict[Level, LevelPolicy]:
+        found: dict[Level, LevelPolicy] = {}
+        given = root.get("levels") or {}
+        for level in list(Level)[1:]:
+            if not isinstance(given.get(level.word), dict):
+                line = root.lc.key("levels")[0] + 1 if "levels" in root else 1
+                self.problems.append(
+                    LineProblem(FILE, line, f"缺少等级 {level.word}", f"level {level.word!r} is missing")
+                )
+                continue
+            entry = given[level.word]
+            read = self.attempt(given, level.word, lambda e=entry: _level(e))
+            if read is not None:
+                found[level] = read
+        return found
+
+    def themes(self, themes: Any) -> dict[str, str]:
+        clocks = {}
+        for theme in themes:
+            clock = self.attempt(themes, theme, lambda t=theme: _clock(themes[t].get("clock", "wall")))
+            if clock is not None:
+                clocks[str(theme)] = clock
+        return clocks
+
+
+def _level(entry: Any) -> LevelPolicy:
+    ladder = (
+        tuple(
+            sorted(
+                (LadderStep(parse_span(str(after)), _posts(posts)) for after, posts in entry["ladder"].items()),
+                key=lambda step: step.after.sort_key,
+            )
+        )
+        if isinstance(entry.get("ladder"), dict)
+        else ()
+    )
+    for key in ("owner", "sign_within", "lifted_by"):
+        if not isinstance(entry.get(key), str):
+            raise ValueError(f"{key} is missing")
+    if not ladder:
+        raise ValueError("ladder is missing or empty")
+    return LevelPolicy(
+        owner=_posts([entry["owner"]])[0],
+        copy=_posts(entry.get("copy") or []),
+        sign_within=parse_span(entry["sign_within"]),
+        act_within=parse_span(str(entry.get("act_within", entry["sign_within"]))),
+        clock=_clock(entry.get("clock", "wall")),
+        lifted_by=entry["lifted_by"],
+        ladder=ladder,
+    )
+
+
+def _clock(value: Any) -> str:
+    if value not in CLOCKS:
+        raise ValueError(f"clock must be wall or working, not {value!r}")
+    return str(value)
+
+
+def _posts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(v, str) and v.count(".") == 1 for v in values):
+        raise ValueError("posts are a list of `kind.role`")
+    return tuple(str(v) for v in values)

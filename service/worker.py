@@ -1,0 +1,114 @@
+"""后台: the threads that assess, deliver and tick; what is due is in the rows, so any of them may die at any time."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from service import journal
+from service.alerting.assess import Assessor
+from service.alerting.sweep import Sweeper
+from service.clock import Clock, Drift
+from service.db import Database
+from service.notify.deliver import Deliverer
+
+if TYPE_CHECKING:
+    from service.postgres import Leader  # needs the extra `postgres`
+
+TICK_SECONDS = 1
+CLOCK_TOLERANCE = timedelta(seconds=30)  # design.md §6
+log = structlog.get_logger()
+
+
+class Worker:
+    """Runs beside the web server on SQLite, or as processes of its own on PostgreSQL, where one of them leads."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        assessor: Assessor,
+        deliverer: Deliverer,
+        sweeper: Sweeper,
+        leader: Leader | None,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._sweeper = sweeper
+        self._leader = leader
+        self._stop = threading.Event()
+        self._drift = Drift(clock)
+        self._failing = ""
+        self._threads = [
+            threading.Thread(target=run, args=(self._stop,), name=name, daemon=True)
+            for name, run in (("assess", assessor.run), ("deliver", deliverer.run), ("watchdog", self._watch))
+        ]
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+        self._schedule()
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End after the work in hand; what is left is still due at the next start."""
+        self._stop.set()
+        self._scheduler.shutdown(wait=True)
+        for thread in self._threads:
+            thread.join(timeout=15)
+        if self._leader is not None:
+            self._leader.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether every thread is still running."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def tick(self) -> None:
+        """Sweep if this process leads; a tick too many or too few changes nothing."""
+        try:
+            if self._leader is None or self._leader.leading():
+                self._sweeper.sweep()
+            self._failing = ""
+        except (
+            Exception
+        ) as error:  # the next tick comes in a second; one row says what is wrong until it is right again
+            log.error("tick_failed", error=repr(error))
+            kind = type(error).__name__
+            if kind != self._failing:
+                self._note("tick_failed", "定时任务失败", "a tick failed", kind)
+            self._failing = kind
+
+    def _schedule(self) -> None:
+        self._scheduler.add_job(
+            self.tick,
+            "interval",
+            seconds=TICK_SECONDS,
+            id="tick",
+            replace_existing=True,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+    def _watch(self, stop: threading.Event) -> None:
+        """APScheduler plans by the wall clock: set back by a day it would sleep for a day, so ticks are planned anew."""
+        while not stop.wait(5.0):
+            jump = self._drift.check(CLOCK_TOLERANCE)
+            if jump is not None:
+                log.warning("clock_jumped", seconds=jump.total_seconds())
+                self._schedule()
+                self._note("clock_jumped", "系统时钟被调整", "the clock was set", f"{jump.total_seconds():.0f} s")
+
+    def _note(self, kind: str, text: str, text_en: str, what: str) -> None:
+        try:
+            with self._db.write() as session:
+                journal.note(session, self._clock.now(), kind, what, f"{text}：{what}", f"{text_en}: {what}")
+        except SQLAlchemyError as error:
+            log.error("journal_unreachable", about=kind, error=type(error).__name__)

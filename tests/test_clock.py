@@ -1,0 +1,30 @@
+"""Clocks: Shanghai is the default zone, frozen time stands still, and a set clock is noticed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from service.clock import Drift, FrozenClock, shanghai
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"), [("2026-11-18T10:00", 2), ("2026-11-18T10:00+08:00", 2), ("2026-11-18T10:00Z", 10)]
+)
+def test_a_time_without_an_offset_is_asia_shanghai(text: str, hour: int) -> None:
+    assert shanghai(text) == datetime(2026, 11, 18, hour, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("jump", "noticed"),
+    [(timedelta(0), False), (timedelta(seconds=29), False), (timedelta(days=1), True), (timedelta(days=-1), True)],
+)
+def test_a_wall_clock_that_parts_from_the_monotonic_one_is_noticed_once(
+    clock: FrozenClock, jump: timedelta, noticed: bool
+) -> None:
+    steady = 0.0
+    drift = Drift(clock, lambda: steady)
+    steady = 100.0
+    clock.advance(timedelta(seconds=100) + jump)
+    found = drift.check(timedelta(seconds=30))
+    assert found == (jump if noticed else None)
+    assert drift.check(timedelta(seconds=30)) is None
