@@ -2,11 +2,12 @@
 
 Refusal
 ├── Malformed 400 · Unauthorised 401 · Forbidden 403 · NotFound 404 · Conflict 409 · Stale 412
-├── TooLarge 413 · Invalid 422 · TooMany 429 · NotYet 501 · Unavailable 503
+├── TooLarge 413 · WrongMedia 415 · Invalid 422 (FieldProblems) · TooMany 429 · NotYet 501 · Unavailable 503
 Exit (command line)
 ├── Findings 1 · WrongUse 2 · Failure 3
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -68,10 +69,35 @@ class TooLarge(Refusal):
     status = 413
 
 
+class WrongMedia(Refusal):
+    """The body comes in a form that is not taken, such as compressed."""
+
+    status = 415
+
+
 class Invalid(Refusal):
     """Readable, but a field is wrong; `pointer` names it."""
 
     status = 422
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field; `pointer` is its place as a JSON pointer (RFC 6901)."""
+
+    code: str
+    pointer: str
+    text: str
+    text_en: str
+
+
+class FieldProblems(Invalid):
+    """Every wrong field of one body at once; the refusal itself speaks of the first."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        first = problems[0]
+        super().__init__(first.code, first.text, first.text_en, first.pointer)
+        self.problems = tuple(problems)
 
 
 class TooMany(Refusal):

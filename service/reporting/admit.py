@@ -1,0 +1,290 @@
+"""收报: decides what one submission becomes – stored, repeated, or refused with the reason.
+
+Pure: everything known comes in as `Known`, the instant and the new id too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from service.errors import Conflict, Forbidden, Invalid, Stale, Unauthorised
+from service.reporting.calendar import Calendar
+from service.reporting.deadline import ReportingPolicy, deadlines
+from service.reporting.doubts import LOOK_BACK, Background, confirmed, doubts, note_doubts
+from service.reporting.quality import Form, fill, form_of
+from service.reporting.submission import Answer, EventAnswer, EventSubmission, ReportAnswer, ReportSubmission
+from service.scoring.pack import Dictionary
+from service.scoring.week import monday, overlaps, step, week_at
+
+EARLIEST = "2000-W01"  # a week before this is a slip of the pen
+OBSERVATION = "observation"
+_SKEW = timedelta(minutes=5)  # clocks of reporters may run ahead of ours by this much
+
+
+@dataclass(frozen=True)
+class IntakeRules:
+    """What decides about a submission; give the same object as long as the version in force is the same."""
+
+    dictionary: Dictionary
+    calendar: Calendar
+    policy: ReportingPolicy
+    _forms: dict[tuple[str, str], Form] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _closes: dict[str, datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def form(self, kind: str, week: str) -> Form:
+        """What nodes of `kind` report for `week`."""
+        if (kind, week) not in self._forms:
+            self._forms[kind, week] = form_of(self.dictionary, kind, week)
+        return self._forms[kind, week]
+
+    def closes_at(self, week: str) -> datetime:
+        """When `week` closes for a node of whom nothing was expected."""
+        if week not in self._closes:
+            self._closes[week] = deadlines(week, self.policy, self.calendar).closes_at
+        return self._closes[week]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node as far as intake has to know it."""
+
+    id: str
+    path: str
+    kind: str
+    headcount: int | None = None
+    opened: date | None = None
+    closed: date | None = None
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """Whose token it is: a node's, or (`place` None) an officer's; it reaches the nodes below `prefixes`."""
+
+    token_id: int
+    place: Place | None
+    prefixes: tuple[str, ...]
+
+    def reaches(self, place: Place) -> bool:
+        """Whether it may report for `place`; an enterprise reports for itself only."""
+        if self.enterprise:
+            return self.place == place
+        return place.path.startswith(self.prefixes)
+
+    @property
+    def enterprise(self) -> bool:
+        return self.place is not None and self.place.kind == "enterprise"
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an idempotency key stands for already."""
+
+    body_digest: str
+    answer: Answer
+
+
+@dataclass
+class Known:
+    """What the database holds that matters to some submissions, and what has been admitted since it was read."""
+
+    bearers: dict[str, Bearer] = field(default_factory=dict)  # by digest of the token
+    places: dict[str, Place] = field(default_factory=dict)
+    earlier: dict[tuple[int, str], Earlier] = field(default_factory=dict)  # by token and key
+    newest: dict[tuple[str, str], dict[str, tuple[int, Mapping[str, Any]]]] = field(default_factory=dict)
+    closes: dict[tuple[str, str], datetime] = field(default_factory=dict)  # frozen expectations, by node and week
+
+    def revision(self, node: str, week: str, source: str) -> int:
+        """The newest revision, 0 when nothing has been reported."""
+        return self.newest.get((node, source), {}).get(week, (0, {}))[0]
+
+    def past(self, node: str, week: str, source: str) -> list[Mapping[str, Any]]:
+        """What the source reported in the weeks before, newest first."""
+        weeks = self.newest.get((node, source))
+        if not weeks:
+            return []
+        first = step(week, -LOOK_BACK)
+        return [weeks[w][1] for w in sorted(weeks, reverse=True) if first <= w < week]
+
+    def remember(self, node: str, week: str, source: str, revision: int, values: Mapping[str, Any]) -> None:
+        """Take note of a revision, whether read or just admitted; the higher one counts."""
+        weeks = self.newest.setdefault((node, source), {})
+        if weeks.get(week, (0, {}))[0] < revision:
+            weeks[week] = (revision, values)
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """An answer and the rows that make it true; no rows when the same had been stored before."""
+
+    answer: Answer
+    report: Mapping[str, Any] | None = None
+    event: Mapping[str, Any] | None = None
+    due: Mapping[str, Any] | None = None
+    receipt: Mapping[str, Any] | None = None
+
+
+def admit(
+    submission: ReportSubmission | EventSubmission, known: Known, rules: IntakeRules, now: datetime, id_: str
+) -> Admitted:
+    """Decide about one submission and remember it in `known`. Raises a Refusal with the reason."""
+    bearer = known.bearers.get(submission.digest)
+    if bearer is None:
+        raise Unauthorised(
+            "token_unknown",
+            "令牌无效或已撤销，请向上级工会领取新令牌",
+            "the token is unknown or revoked; ask for a new one",
+        )
+    if submission.key is not None and (earlier := known.earlier.get((bearer.token_id, submission.key))):
+        if earlier.body_digest != submission.body_digest:
+            raise Conflict(
+                "key_reused",
+                "这个 Idempotency-Key 已用于另一份内容，请换一个",
+                "this Idempotency-Key stands for another body; use a new one",
+            )
+        return Admitted(replace(earlier.answer, repeated=True))
+    place = _place(submission, bearer, known)
+    if isinstance(submission, ReportSubmission):
+        admitted = _admit_report(submission, bearer, place, known, rules, now, id_)
+    else:
+        admitted = _admit_event(submission, bearer, place, rules, now, id_)
+    return _with_receipt(admitted, submission, bearer, known, now)
+
+
+def _place(submission: ReportSubmission | EventSubmission, bearer: Bearer, known: Known) -> Place:
+    if submission.node is None and bearer.place is None:
+        raise Invalid("node_needed", "责任人令牌须写明 node", "an officer's token must name the `node`", "/node")
+    place = bearer.place if submission.node is None else known.places.get(submission.node)
+    # A node outside and a node that does not exist get the same answer: nobody learns what exists elsewhere.
+    if place is None or not bearer.reaches(place):
+        raise Forbidden(
+            "outside_scope", "这个令牌不能为该节点上报，请核对 node", "this token may not report for that node", "/node"
+        )
+    return place
+
+
+def _admit_report(
+    sent: ReportSubmission, bearer: Bearer, place: Place, known: Known, rules: IntakeRules, now: datetime, id_: str
+) -> Admitted:
+    if sent.source == OBSERVATION and bearer.enterprise:
+        raise Forbidden(
+            "observation_not_yours", "企业令牌不能提交走访记录", "an enterprise cannot file an observation", "/source"
+        )
+    _check_week(sent.week, place, now, "/week")
+    form = rules.form(place.kind, sent.week)
+    values = fill(form, sent.values, sent.nil)
+    revision = _next_revision(sent, known.revision(place.id, sent.week, sent.source))
+    past = known.past(place.id, sent.week, sent.source)
+    found = doubts(form, values, sent.note, Background(past, place.headcount, partial=sent.source == OBSERVATION))
+    closes_at = known.closes.get((place.id, sent.week)) or rules.closes_at(sent.week)
+    state = "corrected" if revision > 1 else "late" if now > closes_at else "received"
+    answer = ReportAnswer(id_, place.id, sent.week, revision, now, state, tuple(doubt.as_dict() for doubt in found))
+    known.remember(place.id, sent.week, sent.source, revision, values)
+    row = {
+        "id": id_,
+        "node_id": place.id,
+        "week": sent.week,
+        "source": sent.source,
+        "revision": revision,
+        "received_at": now,
+        "state": state,
+        "values": values,
+        "nil": sent.nil,
+        "note": sent.note,
+        "warnings": list(answer.warnings),
+        "confirmed": confirmed(found, sent.confirm),
+        "token_id": bearer.token_id,
+    }
+    return Admitted(answer, report=row, due=_due(place, sent.week, "correction" if revision > 1 else "report", now))
+
+
+def _admit_event(
+    sent: EventSubmission, bearer: Bearer, place: Place, rules: IntakeRules, now: datetime, id_: str
+) -> Admitted:
+    if sent.event not in rules.dictionary.events:
+        listed = ", ".join(rules.dictionary.events)
+        raise Invalid("unknown_event", f"没有这类事件，可用：{listed}", f"no such event; there are: {listed}", "/event")
+    if sent.happened_at > now + _SKEW:
+        raise Invalid(
+            "future_event", "发生时间在将来，请核对", "it happened in the future; check the time", "/happened_at"
+        )
+    week = week_at(sent.happened_at)
+    _check_week(week, place, now + _SKEW, "/happened_at")
+    warnings = event_warnings(sent.note)
+    answer = EventAnswer(id_, place.id, week, sent.event, sent.happened_at, sent.people, now, warnings)
+    row = {
+        "id": id_,
+        "node_id": place.id,
+        "week": week,
+        "event": sent.event,
+        "happened_at": sent.happened_at,
+        "people": sent.people,
+        "note": sent.note,
+        "received_at": now,
+        "token_id": bearer.token_id,
+    }
+    return Admitted(answer, event=row, due=_due(place, week, "event", now))
+
+
+def event_warnings(note: str) -> tuple[Mapping[str, str], ...]:
+    """What the answer to an event asks back; it follows from the note alone, so it is not stored."""
+    return tuple(doubt.as_dict() for doubt in note_doubts(note))
+
+
+def _check_week(week: str, place: Place, now: datetime, pointer: str) -> None:
+    if not is_week(week):
+        raise Invalid(
+            "not_a_week", "没有这个报告周，应如 2026-W47", "there is no such week; it is written like 2026-W47", pointer
+        )
+    if week > week_at(now):
+        raise Invalid("future_week", f"{week} 还没有开始", f"{week} has not begun yet", pointer)
+    if week < EARLIEST:
+        raise Invalid(
+            "week_too_early", f"不接受 {EARLIEST} 以前的报告周", f"no week before {EARLIEST} is taken", pointer
+        )
+    if not overlaps(place.opened, place.closed, week):
+        raise Invalid("node_closed", f"该节点在 {week} 未启用或已停用", f"the node was not open in {week}", pointer)
+
+
+def is_week(text: str) -> bool:
+    """Whether `text` names a week of the calendar; 2025-W53 does not."""
+    try:
+        monday(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _next_revision(sent: ReportSubmission, newest: int) -> int:
+    if sent.if_match is None and newest:
+        raise Conflict(
+            "already_reported",
+            f"{sent.week} 已报过（第 {newest} 版）；更正请带 If-Match: {newest}",
+            f"{sent.week} has been reported (revision {newest}); to correct it send If-Match: {newest}",
+            "/week",
+        )
+    if sent.if_match is not None and sent.if_match != newest:
+        text = f"最新为第 {newest} 版" if newest else f"{sent.week} 还没有报过"
+        text_en = f"the newest revision is {newest}" if newest else f"{sent.week} has not been reported yet"
+        raise Stale("stale_revision", f"If-Match 不符，{text}", f"If-Match does not fit: {text_en}")
+    return newest + 1
+
+
+def _due(place: Place, week: str, cause: str, now: datetime) -> Mapping[str, Any]:
+    return {"node_id": place.id, "week": week, "cause": cause, "created_at": now}
+
+
+def _with_receipt(
+    admitted: Admitted, sent: ReportSubmission | EventSubmission, bearer: Bearer, known: Known, now: datetime
+) -> Admitted:
+    if sent.key is None:
+        return admitted
+    known.earlier[bearer.token_id, sent.key] = Earlier(sent.body_digest, admitted.answer)
+    receipt = {
+        "token_id": bearer.token_id,
+        "key": sent.key,
+        "body_digest": sent.body_digest,
+        "stored_id": admitted.answer.id,
+        "created_at": now,
+    }
+    return replace(admitted, receipt=receipt)
