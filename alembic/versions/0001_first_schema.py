@@ -285,7 +285,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_waiting",
         "outbox_message",
-        ["available_at"],
+        ["channel", "available_at"],
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
         postgresql_where=sa.text("state IN ('pending', 'sending')"),
     )

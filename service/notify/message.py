@@ -149,11 +149,10 @@ def _finding_text(finding: FindingLine) -> str:
 def _sign_lines(news: AlertNews) -> list[str]:
     if news.sign_by is None:
         return []
-    local = news.sign_by.astimezone(SHANGHAI)
     who = f"由{plain(news.post)}" if plain(news.post) else ""
     return [
-        f"请于 {local.year}年{_day_and_time(news.sign_by)}（北京时间）前{who}签收",
-        f"Sign by {local:%Y-%m-%d %H:%M} (Asia/Shanghai)",
+        f"请于 {_long_time(news.sign_by)} 前{who}签收",
+        f"Sign by {_english_time(news.sign_by)}",
     ]
 
 
@@ -162,15 +161,16 @@ def _day_and_time(at: datetime) -> str:
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
+def _long_time(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI).year}年{_day_and_time(at)}（北京时间）"
+
+
+def _english_time(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} (Asia/Shanghai)"
+
+
 def _payload(news: AlertNews, findings: Sequence[FindingLine]) -> dict[str, Any]:
-    """A CloudEvents 1.0 envelope without `id`: that is the message's and is put in when it is sent."""
-    return {
-        "specversion": "1.0",
-        "type": f"labour-watch.alert.{news.reason.value}",
-        "source": "labour-watch",
-        "subject": f"alert/{news.number}",
-        "time": _instant(news.at),
-        "datacontenttype": "application/json",
+    return _envelope(f"alert.{news.reason.value}", f"alert/{news.number}", news.at) | {
         "data": {
             "number": news.number,
             "level": news.level.word,
@@ -186,6 +186,18 @@ def _payload(news: AlertNews, findings: Sequence[FindingLine]) -> dict[str, Any]
             "sign_by": _instant(news.sign_by) if news.sign_by else None,
             "link": plain(news.link, 500),
         },
+    }
+
+
+def _envelope(kind: str, subject: str, at: datetime) -> dict[str, Any]:
+    """A CloudEvents 1.0 envelope without `id`: that is the message's and is put in when it is sent."""
+    return {
+        "specversion": "1.0",
+        "type": f"labour-watch.{kind}",
+        "source": "labour-watch",
+        "subject": subject,
+        "time": _instant(at),
+        "datacontenttype": "application/json",
     }
 
 

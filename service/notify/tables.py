@@ -17,6 +17,7 @@ class OutboxMessage(SQLModel, table=True):
     __table_args__ = (
         Index(
             "ix_outbox_waiting",
+            "channel",
             "available_at",
             sqlite_where=text("state IN ('pending', 'sending')"),
             postgresql_where=text("state IN ('pending', 'sending')"),
