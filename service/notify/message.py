@@ -84,7 +84,7 @@ def compose(news: AlertNews) -> Letter:
 
 def handed_over(body: str, post: str) -> str:
     """The same body for the next address, saying that `post` could not be reached."""
-    intro = f"（{plain(post)} 未能送达，转请您处理 / could not be reached, passed on to you）"
+    intro = f"（原收件岗位 {plain(post)} 未能送达，转请您处理 / it could not be reached, passed on to you）"
     return clip(f"{intro}\n{body}", LONGEST_BODY)
 
 

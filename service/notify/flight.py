@@ -1,0 +1,88 @@
+"""在途: what is on its way and what has come back, within one event loop; decides how much more may take off."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from service.clock import Clock
+from service.notify.channels import Outcome, Result
+from service.notify.outbox import Claimed, Share
+from service.notify.settle import Sent
+
+GATHER_SECONDS = 0.02  # what came back waits so long for others to share its commit
+
+
+class Flight:
+    """`limits` is how many sends a channel may have on its way. One receiver gets at most three quarters of them, and a
+    single one while it does not answer, so that a slow one never starves its neighbours."""
+
+    def __init__(self, limits: Mapping[str, int]) -> None:
+        self._limits = limits
+        self._busy: dict[str, Counter[str]] = {name: Counter() for name in limits}
+        self._struggling: set[tuple[str, str]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._back: list[Sent] = []
+        self._stir = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not self._tasks and not self._back
+
+    def shares(self) -> dict[str, Share]:
+        """What each channel may still take."""
+        return {name: self._share(name, limit) for name, limit in self._limits.items()}
+
+    def _share(self, name: str, limit: int) -> Share:
+        per_address = max(1, limit * 3 // 4)
+        busy = self._busy[name].copy()
+        free = limit - busy.total()
+        for channel, address in self._struggling:
+            if channel == name:
+                busy[address] += per_address - 1
+        return Share(free, per_address, busy)
+
+    def take_off(self, claimed: Claimed, send: Coroutine[Any, Any, Result], clock: Clock) -> None:
+        """Start one send."""
+        self._busy[claimed.channel][claimed.outgoing.address] += 1
+        task = asyncio.get_running_loop().create_task(self._fly(claimed, send, clock))
+        self._tasks.add(task)
+
+    async def _fly(self, claimed: Claimed, send: Coroutine[Any, Any, Result], clock: Clock) -> None:
+        result = await send
+        address = claimed.outgoing.address
+        self._busy[claimed.channel] -= Counter([address])
+        if result.outcome is Outcome.TRY_AGAIN:
+            self._struggling.add((claimed.channel, address))
+        else:
+            self._struggling.discard((claimed.channel, address))
+        self._back.append(Sent(claimed, result, clock.now()))
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.discard(task)
+        if len(self._back) >= len(self._tasks):
+            self.stir()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self.stir)
+
+    def stir(self) -> None:
+        """There is something to do: news in the outbox, or enough has come back."""
+        self._stir.set()
+
+    async def stirred(self) -> None:
+        """Wait until there is something to do."""
+        await self._stir.wait()
+
+    def land(self) -> list[Sent]:
+        """Take what has come back. A stir after this is for the next turn."""
+        self._stir.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        back, self._back = self._back, []
+        return back
+
+    def put_back(self, back: list[Sent]) -> None:
+        """The database did not take it."""
+        self._back[:0] = back

@@ -1,0 +1,161 @@
+"""结清: what became of each send is written down – delivered, tried again later, or given up and passed on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, update
+from sqlmodel import Session, col, select
+
+from service import journal
+from service.network.tables import Contact, Officer
+from service.notify.channels import Outcome, Result
+from service.notify.message import clip, handed_over, plain
+from service.notify.outbox import Address, Claimed, pass_on
+from service.notify.retry import RetryPolicy
+from service.notify.tables import DeliveryAttempt, OutboxMessage
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One send that has ended."""
+
+    claimed: Claimed
+    result: Result
+    finished_at: datetime
+
+
+@dataclass(frozen=True)
+class Settler:
+    """Settles batches by one policy; `jitter` gives numbers in [0, 1)."""
+
+    policy: RetryPolicy
+    jitter: Callable[[], float]
+
+    def settle(self, session: Session, now: datetime, sent: Sequence[Sent]) -> int:
+        """Complete every attempt and move on the rows that are still ours; how many of them are now delivered."""
+        if not sent:
+            return 0
+        _complete(session, sent)
+        ours = _still_ours(session, sent)
+        delivered = [one.claimed.outgoing.message_id for one in ours if one.result.outcome is Outcome.DELIVERED]
+        _close(session, now, delivered, "delivered")
+        self._not_delivered(session, now, [one for one in ours if one.result.outcome is not Outcome.DELIVERED])
+        return len(delivered)
+
+    def _not_delivered(self, session: Session, now: datetime, sent: Sequence[Sent]) -> None:
+        if not sent:
+            return
+        ids = [one.claimed.outgoing.message_id for one in sent]
+        messages = {m.id: m for m in session.exec(select(OutboxMessage).where(col(OutboxMessage.id).in_(ids)))}
+        first = _first_attempts(session, ids)
+        given_up: list[tuple[OutboxMessage, Result]] = []
+        for one in sent:
+            message = messages[one.claimed.outgoing.message_id]
+            again = self._next_attempt(message, one.result, first[message.id], now)
+            if again is None:
+                given_up.append((message, one.result))
+            else:
+                message.state, message.lease, message.available_at = "pending", None, again
+        _give_up(session, now, given_up)
+
+    def _next_attempt(
+        self, message: OutboxMessage, result: Result, first_at: datetime, now: datetime
+    ) -> datetime | None:
+        if result.outcome is Outcome.GIVE_UP:
+            return None
+        return self.policy.next_attempt(
+            message.attempts, first_at, now, result.retry_after, self.jitter(), len(message.fallbacks)
+        )
+
+
+def _complete(session: Session, sent: Sequence[Sent]) -> None:
+    attempt = DeliveryAttempt.__table__  # type: ignore[attr-defined]
+    session.connection().execute(
+        update(attempt)
+        .where(attempt.c.id == bindparam("attempt"))
+        .values(
+            finished_at=bindparam("at"), outcome=bindparam("result"), code=bindparam("answer"), detail=bindparam("text")
+        ),
+        [
+            {
+                "attempt": one.claimed.attempt_id,
+                "at": one.finished_at,
+                "result": one.result.outcome.value,
+                # What a receiver answers is not ours: PostgreSQL refuses a NUL, a terminal obeys an escape.
+                "answer": plain(one.result.code, 60),
+                "text": plain(one.result.detail, 500),
+            }
+            for one in sent
+        ],
+    )
+
+
+def _still_ours(session: Session, sent: Sequence[Sent]) -> list[Sent]:
+    """Those whose lease nobody has taken over; their rows are locked until the commit."""
+    ids = sorted(one.claimed.outgoing.message_id for one in sent)
+    query = (
+        select(OutboxMessage.id, OutboxMessage.lease)
+        .where(col(OutboxMessage.id).in_(ids), OutboxMessage.state == "sending")
+        .order_by(col(OutboxMessage.id))
+        .with_for_update()
+    )
+    leases: dict[str, str | None] = dict(session.connection().execute(query).tuples().all())
+    return [one for one in sent if leases.get(one.claimed.outgoing.message_id) == one.claimed.lease]
+
+
+def _close(session: Session, now: datetime, ids: Sequence[str], state: str) -> None:
+    if ids:
+        session.connection().execute(
+            update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(state=state, lease=None, settled_at=now)
+        )
+
+
+def _first_attempts(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
+    attempt = DeliveryAttempt
+    query = (
+        select(attempt.message_id, func.min(attempt.started_at))
+        .where(col(attempt.message_id).in_(ids))
+        .group_by(col(attempt.message_id))
+    )
+    return dict(session.connection().execute(query).tuples().all())
+
+
+def _give_up(session: Session, now: datetime, given_up: Sequence[tuple[OutboxMessage, Result]]) -> None:
+    routes = {message.id: [Address(**address) for address in message.fallbacks] for message, _ in given_up}
+    usable = _usable(session, [address for route in routes.values() for address in route])
+    for message, result in given_up:
+        message.state, message.lease, message.settled_at = "given_up", None, now
+        route = [address for address in routes[message.id] if address in usable]
+        if not route:
+            _note_undelivered(session, now, message, result)
+            continue
+        same_person = route[0].officer_id == message.officer_id
+        pass_on(session, now, message, message.body if same_person else handed_over(message.body, message.post), route)
+
+
+def _usable(session: Session, addresses: Sequence[Address]) -> set[Address]:
+    """Without those whose contact or officer has left the directory, or is disabled, since the message was written."""
+    if not addresses:
+        return set()
+    contacts = select(Contact.id).where(
+        col(Contact.id).in_({address.contact_id for address in addresses}), col(Contact.disabled_at).is_(None)
+    )
+    officers = select(Officer.id).where(col(Officer.id).in_({address.officer_id for address in addresses}))
+    known = {None, *session.exec(contacts), *session.exec(officers)}
+    return {address for address in addresses if {address.contact_id, address.officer_id} <= known}
+
+
+def _note_undelivered(session: Session, now: datetime, message: OutboxMessage, result: Result) -> None:
+    """The last address is given up: a row that a person sees."""
+    code = plain(result.code, 60)
+    journal.note(
+        session,
+        now,
+        "undelivered",
+        clip(message.occasion, 200),
+        f"通知 {message.occasion} 的所有地址均未能送达（最后：{message.channel} {code}），请电话通知 {message.post}",
+        f"{message.occasion} reached none of its addresses (last: {message.channel} {code}), phone {message.post}",
+        message=message.id,
+        alert=message.alert_id,
+    )
