@@ -6,7 +6,7 @@ from service.alerting.tables import Alert, Score
 from service.network.tables import Node
 from service.notify.message import AlertNews, FindingLine, Letter, NewsReason, compose
 from service.rulebook.library import Rulebook
-from service.scoring.explain import wording
+from service.scoring.wording import wording
 from service.scoring.pack import Level, Rule, State
 
 ESCALATED = NewsReason.ESCALATED

@@ -5,10 +5,9 @@ Every step is its own transaction and may be run at any time, any number of time
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from service.alerting.issue import Issuer
@@ -19,10 +18,9 @@ from service.clock import Clock
 from service.db import Database, wake
 from service.network.tables import Node
 from service.reporting.expect import close_weeks, open_weeks
-from service.reporting.tables import Receipt
+from service.reporting.intake import forget_receipts
 from service.rulebook.library import Library
 
-RECEIPTS_KEPT = timedelta(days=90)  # design.md §7
 CLIMB_BATCH = 500
 log = structlog.get_logger()
 
@@ -89,8 +87,7 @@ class Sweeper:
 
     def _forget_receipts(self) -> None:
         with self._db.write() as session:
-            old = self._clock.now() - RECEIPTS_KEPT
-            session.execute(delete(Receipt).where(col(Receipt.created_at) < old))
+            forget_receipts(session, self._clock.now())
 
 
 def _due(session: Session, now: datetime) -> Sequence[Alert]:

@@ -46,6 +46,10 @@ class Shelf:
     def newest(self) -> Rulebook:
         return self.books[-1]
 
+    def version(self, number: int) -> Rulebook:
+        """The version with this number, which some stored row names."""
+        return next(book for book in self.books if book.version == number)
+
     def at(self, instant: datetime) -> Rulebook:
         """The version in force at `instant`; before the first there is only the first."""
         return self.books[max(bisect_right(self.since, instant) - 1, 0)]

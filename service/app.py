@@ -1,0 +1,139 @@
+"""组装: builds the parts of one instance and the web application; the only place that knows them all."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, TextIO
+
+from fastapi import FastAPI
+from sqlmodel import col, select
+
+from service.alerting.assess import Assessor
+from service.alerting.sweep import Sweeper
+from service.clock import Clock
+from service.db import Database
+from service.network.sealing import Sealer
+from service.network.tables import Contact
+from service.notify.channels import Channel
+from service.notify.channels.console import ConsoleChannel
+from service.notify.channels.email import EmailChannel, MailServer
+from service.notify.channels.webhook import WebhookChannel
+from service.notify.deliver import Deliverer
+from service.notify.retry import RetryPolicy
+from service.reporting.intake import Intake, IntakeRules
+from service.rulebook.library import Library
+from service.settings import Settings
+from service.web.api import build_api
+from service.web.context import Context
+from service.worker import Worker
+
+if TYPE_CHECKING:
+    from service.postgres import Chime
+
+
+@dataclass
+class Instance:
+    """The parts of one instance, wired; nothing runs until it is started."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    library: Library
+    intake: Intake
+    sealer: Sealer
+    chime: Chime | None
+
+    def assessor(self) -> Assessor:
+        return Assessor(self.db, self.clock, self.library, self.settings.base_url)
+
+    def sweeper(self) -> Sweeper:
+        return Sweeper(self.db, self.clock, self.library, self.settings.base_url)
+
+    def deliverer(self, console: TextIO | None = None) -> Deliverer:
+        """What empties the outbox; `console` is where console messages go, standard output by default."""
+        settings = self.settings
+        return Deliverer(
+            self.db,
+            self.clock,
+            _channels(settings, self.clock, console),
+            lease_seconds=settings.lease_seconds,
+            send_timeout=settings.send_timeout,
+            concurrency=settings.deliver_concurrency,
+            policy=RetryPolicy(give_up_after=timedelta(hours=settings.retry_for_hours)),
+            secret_of=self._secret_of,
+        )
+
+    def worker(self) -> Worker:
+        """The threads that assess, deliver and tick; on PostgreSQL one of several workers leads."""
+        leader = None
+        if not self.db.sqlite:
+            from service.postgres import Leader
+
+            leader = Leader(self.settings.url())
+        return Worker(self.db, self.clock, self.assessor(), self.deliverer(), self.sweeper(), leader)
+
+    def close(self) -> None:
+        if self.chime is not None:
+            self.chime.stop()
+        self.db.close()
+
+    def _secret_of(self, contact_id: int) -> str | None:
+        with self.db.read() as session:
+            sealed = session.exec(select(Contact.secret).where(col(Contact.id) == contact_id)).first()
+        return self.sealer.open(sealed) if sealed else None
+
+
+def assemble(settings: Settings, db: Database, clock: Clock, sealer: Sealer) -> Instance:
+    """Wire the parts of an instance whose tables and rules are in place."""
+    chime = None
+    if not db.sqlite:
+        from service.postgres import Chime
+
+        chime = Chime(settings.url(), db.bell)
+        chime.start()
+    library = Library(db)
+
+    def rules() -> IntakeRules:
+        book = library.current()
+        return IntakeRules(book.dictionary, book.calendar, book.policy.reports)
+
+    return Instance(settings, db, clock, library, Intake(db, clock, rules), sealer, chime)
+
+
+def web(instance: Instance, worker: Worker | None) -> FastAPI:
+    """The web application; with `worker`, everything in one process."""
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        instance.intake.start()
+        if worker is not None:
+            worker.start()
+        yield
+        instance.intake.stop()
+        if worker is not None:
+            worker.stop()
+
+    context = Context(instance.settings, instance.db, instance.clock, instance.intake, instance.library)
+    return build_api(context, lifespan=running)
+
+
+def _channels(settings: Settings, clock: Clock, console: TextIO | None) -> dict[str, Channel]:
+    channels: dict[str, Channel] = {
+        "console": ConsoleChannel(console or sys.stdout),
+        "webhook": WebhookChannel(clock, settings.deliver_concurrency),
+    }
+    if settings.smtp_host:
+        server = MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            user=settings.smtp_user,
+            password=settings.smtp_password.get_secret_value(),
+            sender=settings.smtp_from,
+            tls=settings.smtp_tls,
+        )
+        channels["email"] = EmailChannel(server, clock, timeout=settings.send_timeout)
+    return channels

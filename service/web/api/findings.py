@@ -1,0 +1,31 @@
+"""触发依据 in the API: what was judged, in words; a sealed one shows its points and nothing else."""
+
+from typing import Any
+
+from service.rulebook.library import Rulebook
+from service.scoring.wording import sealed, wording
+
+
+def shown_findings(stored: list[dict[str, Any]], book: Rulebook) -> list[dict[str, Any]]:
+    """The stored findings of a score as callers may see them."""
+    rules = {rule.id: rule for rule in book.pack.rules}
+    return [_shown(finding, book, rules) for finding in stored]
+
+
+def _shown(finding: dict[str, Any], book: Rulebook, rules: dict[str, Any]) -> dict[str, Any]:
+    rule = rules.get(finding["rule"])
+    out = {"rule": finding["rule"], "state": finding["state"], "points": finding["points"], "trial": finding["trial"]}
+    if rule is None:
+        return out
+    said = wording(rule, book.dictionary, finding["value"], finding["threshold"])
+    if sealed(rule, book.dictionary):
+        return out | {"rule": None, "name": said.name, "name_en": said.name_en, "sealed": True}
+    reasons = {"reason": finding["reason"], "reason_en": finding["reason_en"]} if finding["reason"] else {}
+    values = {"value": finding["value"], "value_text": said.value, "threshold": finding["threshold"]}
+    return out | {"name": said.name, "name_en": said.name_en} | values | reasons
+
+
+def shown_rules(ids: list[str], book: Rulebook) -> list[str]:
+    """Ids of rules without the sealed ones."""
+    hidden = {rule.id for rule in book.pack.rules if sealed(rule, book.dictionary)}
+    return [id_ for id_ in ids if id_ not in hidden]
