@@ -1,14 +1,20 @@
 """Documents say what the code does: settings, decisions, changes."""
 
+import json
 import re
+import subprocess
 from enum import Enum
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
+from ruamel.yaml import YAML
 
+from service.clock import SystemClock
+from service.scoring.week import week_at
 from service.settings import Settings
+from service.shipped import shipped
 
 from .repository import ROOT
 
@@ -70,3 +76,18 @@ def test_every_file_that_the_tour_names_exists() -> None:
     tour = (ROOT / "service" / "README.md").read_text()
     named = re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.(?:py|md|yaml))`", tour)
     assert [name for name in named if not any((root / name).exists() for root in (ROOT, ROOT / "service"))] == []
+
+
+def test_the_readme_posts_a_report_that_the_shipped_dictionary_knows() -> None:
+    (block,) = re.findall(r"^curl .*?(?=^```)", README, re.MULTILINE | re.DOTALL)
+    spoken = subprocess.run(
+        ["bash", "-c", f"curl() {{ printf '%s\\0' \"$@\"; }}; cat() {{ echo TOKEN; }}; {block}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    body = json.loads(spoken[spoken.index("-d") + 1])
+    known = YAML(typ="safe").load(shipped("rules") / "indicators.yaml")["indicators"]
+    assert body["values"].keys() <= {indicator["id"] for indicator in known}
+    assert body["week"] == week_at(SystemClock().now())
+    assert "Authorization: Bearer TOKEN" in spoken

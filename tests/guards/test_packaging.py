@@ -36,7 +36,7 @@ def test_every_dependency_has_a_reason_beside_it() -> None:
     lines = (ROOT / "pyproject.toml").read_text().splitlines()
     for requirement in (*PROJECT["dependencies"], *(item for group in EXTRAS.values() for item in group)):
         (line,) = [line for line in lines if f'"{requirement}"' in line]
-        assert re.search(r'",\s+# \w.{5,}', line), line
+        assert re.search(r'",\s+# \S.{5,}', line), line
 
 
 def test_constraints_are_names_and_versions_and_pin_everything() -> None:
