@@ -64,11 +64,11 @@ def shortest(value: float) -> str:
 
 def reached(rule: Rule, value: float, points: float, floor: Level) -> float | None:
     """The worst threshold that `value` reaches and that explains these points and this floor."""
-    for steps in (rule.steps, rule.falls):
-        given = [t for t, p in steps.points if 0 < p <= points] if steps else []
-        given += [t for t, level in steps.floors if level <= floor] if steps else []
-        fitting = [t for t in given if steps and _reaches(steps, value, t)]
-        if fitting and steps:
+    for steps in rule.ladders:
+        given = [t for t, p in steps.points if 0 < p <= points]
+        given += [t for t, level in steps.floors if level <= floor]
+        fitting = [t for t in given if _reaches(steps, value, t)]
+        if fitting:
             return min(fitting) if steps.how in ("at_most", "down") else max(fitting)
     return None
 

@@ -88,11 +88,20 @@ class Condition:
 
 @dataclass(frozen=True)
 class Steps:
-    """Points by threshold, sorted by threshold; `how` is at_least, above, at_most, up or down."""
+    """Points and floors by threshold, mildest first; `how` is at_least, above, at_most, up or down."""
 
     how: str
     points: tuple[tuple[float, float], ...]
     floors: tuple[tuple[float, Level], ...] = ()
+
+
+@dataclass(frozen=True)
+class Where:
+    """What a node must be for a rule to judge it; what is not set does not matter."""
+
+    industry: tuple[str, ...] = ()
+    headcount: Condition | None = None
+    key: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -104,8 +113,8 @@ class Rule:
     name_en: str
     theme: str
     kind: str
-    steps: Steps | None = None
-    points: float = 0.0  # of k_of_n
+    steps: Steps  # of k_of_n: its points when k conditions are true
+    falls: Steps | None = None  # the `down` steps of a change that has `up` steps too
     of: str = ""
     per: str = ""
     weeks: int = 0
@@ -118,7 +127,7 @@ class Rule:
     carry: int = 0
     for_weeks: int = 1
     only_if: Condition | None = None
-    where: Mapping[str, object] = field(default_factory=dict)
+    where: Where = Where()
     applies_to: tuple[str, ...] = ("enterprise",)
     trial: bool = False
     since: str | None = None
@@ -129,16 +138,31 @@ class Rule:
     @property
     def indicators(self) -> tuple[str, ...]:
         """Ids of every indicator the rule reads."""
-        ids = [i for i in (self.of, self.per) if i] + [c.indicator for c in self.when]
-        return tuple(dict.fromkeys(ids + ([self.only_if.indicator] if self.only_if else [])))
+        own = (self.of, self.per) if self.kind != "event" else ()
+        conditions = self.when + ((self.only_if,) if self.only_if else ())
+        return tuple(dict.fromkeys([i for i in own if i] + [c.indicator for c in conditions]))
+
+    @property
+    def ladders(self) -> tuple[Steps, ...]:
+        """The steps, both ways when the rule looks both ways."""
+        return (self.steps, self.falls) if self.falls else (self.steps,)
+
+    @property
+    def attainable(self) -> float:
+        """The most points the rule can give."""
+        return max(points for steps in self.ladders for _, points in steps.points)
+
+    @property
+    def most_silent(self) -> int:
+        """Of kind missing: weeks of silence are counted up to here, because more changes no points and no floor."""
+        thresholds = [t for t, _ in self.steps.points + self.steps.floors]
+        return int(max(thresholds)) + 1 if self.kind == "missing" else 0
 
     @property
     def window(self) -> int:
         """How many weeks before the judged one the rule can look at."""
-        own = max(self.weeks, self.within_weeks, self.carry) + (self.carry if self.weeks else 0)
-        if self.kind == "missing" and self.steps:
-            own = max(own, int(max(t for t, _ in self.steps.points)))
-        return own + self.for_weeks - 1
+        before = self.weeks if self.kind == "change" else self.weeks - 1
+        return max(before, self.within_weeks - 1, self.carry, self.most_silent - 1, 0) + self.for_weeks - 1
 
 
 @dataclass(frozen=True)

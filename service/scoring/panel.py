@@ -4,12 +4,14 @@ Values are float64 with NaN for missing; not applicable is a mask of its own, be
 unknown and not applicable takes it out of play. Dates are proleptic Gregorian ordinals.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+
+from service.scoring.pack import Dictionary
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -33,8 +35,7 @@ class PanelNode:
 
 @dataclass(frozen=True)
 class PanelReport:
-    """The newest revision of one source's report; a value is a number, `NA`, or absent. Dates are ordinals,
-    yes is 1, no is 0 (see `scoring.panel.number`)."""
+    """The newest revision of one source's report; a value is a number, `NA`, or absent (see `build.number`)."""
 
     node: str
     week: str
@@ -53,13 +54,17 @@ class PanelEvent:
 
 @dataclass(frozen=True)
 class Panel:
-    """Shapes: values[i] and absent[i] are (nodes, weeks); `reported`, `alive` likewise; `closed` is (weeks,)."""
+    """Shapes: values[i], not_applicable[i], people[e], `reported` and `alive` are (nodes, weeks); `closed` is (weeks,).
+
+    A node that is not `alive` in a week (not open yet, or closed) has no values, events or reports there.
+    """
 
     nodes: tuple[PanelNode, ...]
     weeks: tuple[str, ...]
     values: Mapping[str, Floats]
-    not_applicable: Mapping[str, Bools]
-    people: Mapping[str, Floats]  # by event: the largest number of people, NaN for no event
+    not_applicable: Mapping[str, Bools]  # only indicators that somebody reported `na` for
+    people: Mapping[str, Floats]  # by event: the largest number of people, 1 when unknown, NaN for no event
     reported: Bools
     alive: Bools
     closed: Bools
+    dictionary: Dictionary

@@ -1,0 +1,176 @@
+"""数据面板的搭建: reports and events of many nodes → the dense block that rules judge."""
+
+import math
+import re
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from service.scoring.pack import Dictionary, Indicator
+from service.scoring.panel import NA, Bools, Floats, Panel, PanelEvent, PanelNode, PanelReport
+from service.scoring.week import monday
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_YES_NO = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
+_NOT_APPLICABLE = -math.inf  # in columns; no cell can hold it, because infinities are refused
+_MISSING = math.nan
+
+
+def cell(indicator: Indicator, written: str) -> float | str | None:
+    """What a person wrote in a table: a number, `NA`, or None for an empty cell. Raises ValueError when unreadable."""
+    content = written.strip()
+    if not content or content == NA:
+        return content or None
+    if indicator.type == "date":
+        if not _DAY.fullmatch(content):
+            raise ValueError(f"not a date: {content!r}")
+        return float(date.fromisoformat(content).toordinal())
+    if indicator.type == "yes_no":
+        if content.lower() not in _YES_NO:
+            raise ValueError(f"neither yes nor no: {content!r}")
+        return _YES_NO[content.lower()]
+    if not _NUMBER.fullmatch(content) or not math.isfinite(float(content)):
+        raise ValueError(f"not a number: {content!r}")
+    return float(content)
+
+
+def number(indicator: Indicator, raw: object) -> float | str | None:
+    """What a stored report holds: a number, `NA`, or None. A figure that the indicator's type cannot read (its type was
+    another one when it was stored) is missing."""
+    try:
+        if isinstance(raw, str):
+            return cell(indicator, raw)
+        value = float(raw) if isinstance(raw, int | float) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return value if math.isfinite(value) and indicator.type != "date" else None
+
+
+@dataclass
+class Columns:
+    """Reports as columns: row r is node `nodes[r]` in week `weeks[r]` (both indices), and `values[i][r]` one figure."""
+
+    nodes: "array[int]" = field(default_factory=lambda: array("q"))
+    weeks: "array[int]" = field(default_factory=lambda: array("q"))
+    values: dict[str, "array[float]"] = field(default_factory=dict)
+
+    def add(self, node: int, week: int, figures: Iterable[tuple[str, float | str | None]]) -> None:
+        """Append one report; an indicator that is not among `figures` is missing."""
+        row = len(self.nodes)
+        self.nodes.append(node)
+        self.weeks.append(week)
+        for indicator, value in figures:
+            column = self.values.setdefault(indicator, array("d"))
+            column.extend([_MISSING] * (row - len(column)))
+            column.append(_MISSING if value is None else _NOT_APPLICABLE if isinstance(value, str) else value)
+
+    def column(self, indicator: str) -> Floats:
+        """The figures of one indicator, one a report."""
+        column = self.values.get(indicator, array("d"))
+        found = np.full(len(self.nodes), _MISSING)
+        found[: len(column)] = column
+        return found
+
+
+def build_panel(
+    nodes: Sequence[PanelNode],
+    weeks: Sequence[str],
+    reports: Iterable[PanelReport],
+    events: Iterable[PanelEvent],
+    dictionary: Dictionary,
+    closed: Callable[[str], bool] | None = None,
+) -> Panel:
+    """The panel of `nodes` × `weeks` (consecutive); what lies outside is left out. `closed=None`: every week is."""
+    rows, columns_of = _indices(nodes, weeks)
+    columns = Columns()
+    for report in reports:
+        if report.node in rows and report.week in columns_of:
+            columns.add(rows[report.node], columns_of[report.week], report.values.items())
+    return panel_of(nodes, weeks, columns, events, dictionary, closed)
+
+
+def panel_of(
+    nodes: Sequence[PanelNode],
+    weeks: Sequence[str],
+    reports: Columns,
+    events: Iterable[PanelEvent],
+    dictionary: Dictionary,
+    closed: Callable[[str], bool] | None = None,
+) -> Panel:
+    """The panel of reports that are columns already; their indices are those of `nodes` and `weeks`."""
+    alive = _alive(nodes, weeks)
+    at = np.asarray(reports.nodes, np.intp), np.asarray(reports.weeks, np.intp)
+    reported = _block(nodes, weeks, False, np.bool_)
+    reported[at] = True
+    nothing = np.broadcast_to(np.float64(np.nan), reported.shape)  # shared by all indicators that nobody reported
+    values, absent = dict.fromkeys(dictionary.indicators, nothing), {}
+    for id_ in dictionary.indicators.keys() & reports.values.keys():
+        values[id_], not_applicable = _spread(dictionary.indicators[id_], reports.column(id_), at, alive)
+        if not_applicable.any():
+            absent[id_] = not_applicable
+    return Panel(
+        nodes=tuple(nodes),
+        weeks=tuple(weeks),
+        values=values,
+        not_applicable=absent,
+        people=_people(nodes, weeks, events, dictionary, alive),
+        reported=reported & alive,
+        alive=alive,
+        closed=np.array([closed is None or closed(week) for week in weeks], np.bool_),
+        dictionary=dictionary,
+    )
+
+
+def _spread(
+    indicator: Indicator, figures: Floats, at: tuple[np.ndarray, np.ndarray], alive: Bools
+) -> tuple[Floats, Bools]:
+    """One indicator's figures on the block; of several for one cell the more serious known one counts."""
+    block = np.full(alive.T.shape, np.nan).T
+    absent = np.zeros(alive.T.shape, np.bool_).T
+    marked = figures == _NOT_APPLICABLE
+    known = ~np.isnan(figures) & ~marked
+    more_serious = np.fmin if indicator.worse == "down" else np.fmax
+    more_serious.at(block, (at[0][known], at[1][known]), figures[known])
+    absent[at[0][marked], at[1][marked]] = True
+    block[~alive] = np.nan
+    return block, absent & np.isnan(block) & alive
+
+
+def _people(
+    nodes: Sequence[PanelNode],
+    weeks: Sequence[str],
+    events: Iterable[PanelEvent],
+    dictionary: Dictionary,
+    alive: Bools,
+) -> dict[str, Floats]:
+    rows, columns = _indices(nodes, weeks)
+    nothing = np.broadcast_to(np.float64(np.nan), alive.shape)
+    found: dict[str, Floats] = {}
+    for event in events:
+        if event.event in dictionary.events and event.node in rows and event.week in columns:
+            i, j = rows[event.node], columns[event.week]
+            block = found.setdefault(event.event, np.full(alive.T.shape, np.nan).T)
+            if alive[i, j]:
+                block[i, j] = np.fmax(block[i, j], 1.0 if event.people is None else event.people)
+    return dict.fromkeys(dictionary.events, nothing) | found
+
+
+def _alive(nodes: Sequence[PanelNode], weeks: Sequence[str]) -> Bools:
+    """Whether the half-open life of each node touches each week (as `week.overlaps` says of one)."""
+    mondays = np.array([monday(week).toordinal() for week in weeks], np.int64)
+    opened = np.array([node.opened.toordinal() if node.opened else 0 for node in nodes], np.int64)
+    closed = np.array([node.closed.toordinal() if node.closed else 10**7 for node in nodes], np.int64)
+    return ((opened <= mondays[:, None] + 6) & (closed > mondays[:, None])).T
+
+
+def _indices(nodes: Sequence[PanelNode], weeks: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    return {node.id: i for i, node in enumerate(nodes)}, {week: j for j, week in enumerate(weeks)}
+
+
+def _block(nodes: Sequence[PanelNode], weeks: Sequence[str], fill: bool, dtype: type[np.bool_]) -> Bools:
+    # Week by week in memory: a rule walks along whole weeks, so lag columns are contiguous.
+    return np.full((len(weeks), len(nodes)), fill, dtype).T

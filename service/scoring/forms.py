@@ -1,0 +1,136 @@
+"""规则表单: which fields each kind of rule has, and how one rule of a pack is read."""
+
+from dataclasses import dataclass, replace
+
+from service.scoring.fields import Form, Wrong, guess, several, text, week, whole, word
+from service.scoring.indicators import NODE_KINDS
+from service.scoring.pack import Dictionary, Rule
+from service.scoring.positions import Tree
+from service.scoring.steps import condition, event_id, indicator_id, read_points, read_steps, read_where
+
+LATER = ("unusual", "unchanged", "expiry", "peers", "children")
+LONGEST_WINDOW = 520  # weeks; windows are bounded so that a panel is
+
+_VALUE_STEPS = ("at_least", "above", "at_most")
+_COMMON = (
+    *("id", "name", "name_en", "theme", "kind", "applies_to", "where", "only_if", "for_weeks", "level"),
+    *("status", "since", "until", "source", "advice"),
+)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a kind has besides the common fields: required ones, optional ones, and the words of its steps."""
+
+    needs: tuple[str, ...]
+    takes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (*_COMMON, *self.needs, *self.takes, *self.steps)
+
+
+SHAPES = {
+    "threshold": Shape(("of",), ("carry",), _VALUE_STEPS),
+    "ratio": Shape(("of", "per"), ("carry",), _VALUE_STEPS),
+    "sum": Shape(("of", "weeks"), ("per", "min_weeks"), _VALUE_STEPS),
+    "change": Shape(("of", "against", "weeks", "by"), ("min_weeks", "carry"), ("up", "down")),
+    "missing": Shape((), (), ("at_least", "above")),
+    "k_of_n": Shape(("k", "when", "points")),
+    "event": Shape(("of", "within_weeks"), (), ("at_least", "above")),
+}
+_ALL_FIELDS = frozenset(name for shape in SHAPES.values() for name in shape.fields)
+
+
+def read_rule(form: Form, rule_id: str, dictionary: Dictionary | None) -> Rule | None:
+    """One rule; None when its kind cannot be known, so that nothing else about it can be said."""
+    kind = form.need("kind", _kind, "")
+    if kind not in SHAPES:
+        return None
+    shape = SHAPES[kind]
+    form.refuse_others(shape.fields, _ALL_FIELDS, kind)
+    for name in shape.needs:
+        if not form.has(name):
+            form.note(form.node, f"缺少字段 {name}（{kind} 类必填）", f"field {name} is missing (kind {kind} needs it)")
+    rule = _with_common_fields(form, _own_fields(form, rule_id, kind, dictionary), dictionary)
+    _cross_check(form, rule)
+    return rule
+
+
+def _own_fields(form: Form, rule_id: str, kind: str, dictionary: Dictionary | None) -> Rule:
+    """The rule with what its kind judges."""
+    name = form.need("name", text, "")
+    weeks = form.take("weeks", whole(1, LONGEST_WINDOW), 0)
+    enough = (weeks + 1) // 2 if kind == "change" else 1
+    when = form.take("when", several(condition(dictionary)), ())
+    k = form.take("k", whole(1, max(len(when), 1)), 1)
+    points = (read_points(form, k, len(when)), None) if kind == "k_of_n" else read_steps(form, SHAPES[kind].steps)
+    return Rule(
+        id=rule_id,
+        name=name,
+        name_en=form.take("name_en", text, name),
+        theme=form.take("theme", text, "other"),
+        kind=kind,
+        steps=points[0],
+        falls=points[1],
+        of=form.take("of", event_id(dictionary) if kind == "event" else indicator_id(dictionary), ""),
+        per=form.take("per", indicator_id(dictionary), ""),
+        weeks=weeks,
+        min_weeks=form.take("min_weeks", whole(1, max(weeks, 1)), enough) if weeks else 0,
+        against=form.take("against", word(("mean", "median", "lag")), ""),
+        by=form.take("by", word(("absolute", "percent", "ratio")), ""),
+        within_weeks=form.take("within_weeks", whole(1, LONGEST_WINDOW), 0),
+        k=k if when else 0,
+        when=when,
+    )
+
+
+def _with_common_fields(form: Form, rule: Rule, dictionary: Dictionary | None) -> Rule:
+    """The rule with what every kind may have."""
+    return replace(
+        rule,
+        carry=form.take("carry", whole(0, LONGEST_WINDOW), 0),
+        for_weeks=form.take("for_weeks", whole(1, LONGEST_WINDOW), 1),
+        only_if=form.take("only_if", condition(dictionary), None),
+        where=read_where(form),
+        applies_to=form.take("applies_to", several(word(NODE_KINDS)), ("enterprise",)),
+        trial=form.take("status", word(("active", "trial")), "active") == "trial",
+        since=form.take("since", week, None),
+        until=form.take("until", week, None),
+        source=form.take("source", text, ""),
+        advice=form.take("advice", text, ""),
+    )
+
+
+def _cross_check(form: Form, rule: Rule) -> None:
+    """What only shows when fields are held against each other."""
+    if rule.carry and rule.for_weeks > 1:
+        form.note(
+            form.at("for_weeks"),
+            "carry 与 for_weeks 不能同时使用：一份周报会被算两次，请删去一个",
+            "carry and for_weeks do not go together: one report would count twice; remove one",
+        )
+    if rule.since and rule.until and rule.since > rule.until:
+        form.note(form.at("until"), f"until 早于 since {rule.since}", f"until is before since {rule.since}")
+    if rule.against == "lag" and form.has("min_weeks"):
+        form.note(form.at("min_weeks"), "against: lag 不用 min_weeks", "against: lag has no min_weeks")
+    falling = rule.falls or rule.steps
+    if falling.how == "down" and rule.by in ("absolute", "percent") and falling.points[0][0] >= 0:
+        form.note(form.at("down"), f"by: {rule.by} 时 down 的阈值须为负数", f"down is negative with by: {rule.by}")
+    if rule.most_silent > LONGEST_WINDOW:
+        most = LONGEST_WINDOW - 1
+        form.note(form.at(rule.steps.how), f"至多数到 {most} 周", f"weeks are counted up to {most}")
+
+
+def _kind(node: Tree) -> str:
+    found = text(node)
+    if found in LATER:
+        raise Wrong(f"{found} 这一类规则下一版支持", f"kind {found!r} comes with the next release")
+    if found not in SHAPES:
+        listed = " ".join(SHAPES)
+        chinese, english = guess(found, SHAPES)
+        raise Wrong(
+            f"没有 {found} 这一类规则{chinese}（有：{listed}）", f"no kind {found!r}{english} (there are: {listed})"
+        )
+    return found

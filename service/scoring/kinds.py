@@ -1,0 +1,159 @@
+"""规则类别: the value that each kind of rule judges, for all nodes and weeks at once.
+
+NaN is the value of a rule that is unknown. Sums go week by week from the oldest to the newest and never through a
+library sum, whose order of additions is not ours.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.scoring.frame import Frame
+from service.scoring.pack import Condition, Rule
+from service.scoring.panel import Bools, Floats
+
+NO_EVENT = -np.inf  # below every threshold: silent, not unknown
+
+
+def reaches(how: str, value: Floats, threshold: float) -> Bools:
+    """Whether each value reaches a threshold of steps read `how`; NaN reaches none."""
+    if how == "above":
+        return value > threshold
+    return value <= threshold if how in ("at_most", "down") else value >= threshold
+
+
+def threshold(rule: Rule, frame: Frame) -> Floats:
+    return _carried(frame, rule.of, rule.carry)
+
+
+def ratio(rule: Rule, frame: Frame) -> Floats:
+    return _divided(_carried(frame, rule.of, rule.carry), _carried(frame, rule.per, rule.carry))
+
+
+def sum_(rule: Rule, frame: Frame) -> Floats:
+    total, known = _summed(frame, rule.of, 0, rule.weeks)
+    value = np.where(known >= rule.min_weeks, total, np.nan)
+    if not rule.per:
+        return value
+    per = frame.lag(rule.per, rule.weeks - 1)
+    for lag in range(rule.weeks - 2, -1, -1):
+        per = np.where(frame.known(rule.per, lag), frame.lag(rule.per, lag), per)
+    return _divided(value, per)
+
+
+def change(rule: Rule, frame: Frame) -> Floats:
+    now = _carried(frame, rule.of, rule.carry)
+    base = _base(rule, frame)
+    if rule.by == "absolute":
+        return now - base
+    base = np.where(base > 0, base, np.nan)
+    return 100 * (now - base) / base if rule.by == "percent" else now / base
+
+
+def missing(rule: Rule, frame: Frame) -> Floats:
+    return np.where(frame.closed(), np.minimum(frame.silent_weeks(), rule.most_silent), np.nan)
+
+
+def event(rule: Rule, frame: Frame) -> Floats:
+    most = frame.people(rule.of, 0)
+    for lag in range(1, rule.within_weeks):
+        most = np.fmax(most, frame.people(rule.of, lag))
+    return np.where(np.isnan(most), NO_EVENT, most)
+
+
+def k_of_n(rule: Rule, frame: Frame) -> Floats:
+    true = np.zeros(frame.shape, np.int16)
+    unknown = np.zeros(frame.shape, np.int16)
+    for condition in rule.when:
+        true += holds(condition, frame)
+        unknown += frame.missing(condition.indicator)
+    return np.where((true < rule.k) & (true + unknown >= rule.k), np.nan, true)
+
+
+KINDS: dict[str, Callable[[Rule, Frame], Floats]] = {
+    "threshold": threshold,
+    "ratio": ratio,
+    "sum": sum_,
+    "change": change,
+    "missing": missing,
+    "event": event,
+    "k_of_n": k_of_n,
+}
+
+
+_OPERATORS: dict[str, Callable[[Floats, float], Bools]] = {
+    ">=": lambda values, number: values >= number,
+    ">": lambda values, number: values > number,
+    "<=": lambda values, number: values <= number,
+    "<": lambda values, number: values < number,
+    "==": lambda values, number: values == number,
+    "!=": lambda values, number: (values != number) & ~np.isnan(values),
+}
+
+
+def holds(condition: Condition, frame: Frame) -> Bools:
+    """Whether a condition is known to be true this week."""
+    return compare(condition, frame.lag(condition.indicator, 0))
+
+
+def compare(condition: Condition, values: Floats) -> Bools:
+    """Whether each value fulfils `op number`; an unknown one does not, whatever the operator."""
+    return _OPERATORS[condition.op](values, condition.number)
+
+
+def out_of_play(rule: Rule, frame: Frame) -> Bools | None:
+    """Where a figure the rule needs is not applicable; None for nowhere."""
+    needed = [frame.not_applicable(id_, 0) for id_ in (rule.of, rule.per) if id_ and rule.kind != "event"]
+    if rule.against == "lag":
+        needed.append(frame.not_applicable(rule.of, rule.weeks))
+    if rule.only_if:
+        needed.append(frame.not_applicable(rule.only_if.indicator, 0))
+    marks = [mark for mark in needed if mark is not None]
+    conditions = [frame.not_applicable(c.indicator, 0) for c in rule.when]
+    if conditions and all(mark is not None for mark in conditions):
+        marks.append(np.logical_and.reduce([mark for mark in conditions if mark is not None]))
+    return np.logical_or.reduce(marks) if marks else None
+
+
+def _carried(frame: Frame, indicator: str, carry: int) -> Floats:
+    """The newest known value of this and the `carry` weeks before; `na` ends the search."""
+    value = frame.lag(indicator, 0)
+    ended = frame.not_applicable(indicator, 0)
+    for lag in range(1, carry + 1):
+        older = frame.lag(indicator, lag)
+        wanted = np.isnan(value) if ended is None else np.isnan(value) & ~ended
+        value = np.where(wanted, older, value)
+        mark = frame.not_applicable(indicator, lag)
+        if mark is not None:
+            ended = mark if ended is None else ended | mark
+    return value
+
+
+def _divided(value: Floats, per: Floats) -> Floats:
+    return np.where(per > 0, value / per, np.nan)
+
+
+def _summed(frame: Frame, indicator: str, first: int, weeks: int) -> tuple[Floats, NDArray[np.int16]]:
+    """Sum and number of the known values of `weeks` weeks, the newest of them `first` weeks ago."""
+    total = np.zeros(frame.shape)
+    known = np.zeros(frame.shape, np.int16)
+    for lag in range(first + weeks - 1, first - 1, -1):
+        total += frame.filled(indicator, lag)
+        known += frame.known(indicator, lag)
+    return total, known
+
+
+def _base(rule: Rule, frame: Frame) -> Floats:
+    """What a change is measured against; NaN when it is not known."""
+    if rule.against == "lag":
+        return frame.lag(rule.of, rule.weeks)
+    if rule.against == "mean":
+        total, known = _summed(frame, rule.of, 1, rule.weeks)
+        return np.where(known >= rule.min_weeks, total / known, np.nan)
+    before = np.sort([frame.lag(rule.of, lag) for lag in range(rule.weeks, 0, -1)], axis=0)  # NaN goes last
+    known = np.count_nonzero(~np.isnan(before), axis=0)
+    low = np.take_along_axis(before, np.maximum(known - 1, 0)[None] // 2, 0)[0]
+    high = np.take_along_axis(before, known[None] // 2, 0)[0]
+    median = np.where(known % 2 == 1, low, (low + high) / 2)
+    return np.where(known >= rule.min_weeks, median, np.nan)

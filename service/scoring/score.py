@@ -1,0 +1,117 @@
+"""评分: a pack and a panel in, a score with its findings out; many nodes and weeks at once, the same bits for one."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.scoring.explain import Cells, explain, reached
+from service.scoring.judge import NOT_FOR_THIS_KIND, Codes, Judged, judge, of_kinds
+from service.scoring.pack import Level, Pack, State
+from service.scoring.panel import Bools, Floats, Panel, PanelNode
+
+_STATES = (State.SILENT, State.FIRED, State.UNKNOWN, State.OUT)  # by code
+
+
+@dataclass(frozen=True)
+class Finding:
+    """触发依据: what one rule says. `points` and `floor` are what it adds: nothing for a trial rule, whose `would`
+    says what it would have added. `value` is None when there is none to judge; `threshold` is the one reached."""
+
+    rule: str
+    state: State
+    points: float
+    floor: Level
+    value: float | None
+    threshold: float | None
+    reason: str
+    reason_en: str
+    trial: bool
+    would: float
+
+
+@dataclass(frozen=True)
+class NodeScore:
+    """评分 of one node in one week; the points of `findings` add up to the sum behind `score`."""
+
+    node: str
+    week: str
+    score: float
+    level: Level
+    judged: float
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of `nodes` in `weeks`. Arrays are (nodes, weeks); outside `rows` (node not open, or no rule for its kind)
+    they say nothing."""
+
+    pack: Pack
+    panel: Panel
+    weeks: tuple[str, ...]
+    score: Floats
+    level: Codes
+    judged: Floats
+    rows: Bools
+    _found: Judged
+    _columns: tuple[int, ...]  # of `_found`, one a week
+
+    @property
+    def nodes(self) -> tuple[PanelNode, ...]:
+        """The nodes of the panel."""
+        return self.panel.nodes
+
+    def of(self, i: int, j: int) -> NodeScore:
+        """Node `i` in week `j`, with a finding of every rule for its kind, in the order of the pack."""
+        column = self.panel.weeks.index(self.weeks[j])
+        states = self._found.states[:, self._columns[j], i]
+        findings = tuple(
+            self._finding(r, i, self._columns[j], column)
+            for r, state in enumerate(states.tolist())
+            if state != NOT_FOR_THIS_KIND
+        )
+        level = Level(int(self.level[i, j]))
+        return NodeScore(
+            self.nodes[i].id, self.weeks[j], float(self.score[i, j]), level, float(self.judged[i, j]), findings
+        )
+
+    def _finding(self, r: int, i: int, j: int, column: int) -> Finding:
+        rule, found = self.pack.rules[r], self._found
+        state = _STATES[found.states[r, j, i]]
+        would, floor = float(found.points[r, j, i]), Level(int(found.floors[r, j, i]))
+        judged = float(found.values[r, j, i])
+        value = judged if math.isfinite(judged) and state in (State.FIRED, State.SILENT) else None
+        threshold = reached(rule, value, would, floor) if value is not None and state is State.FIRED else None
+        reason, reason_en = explain(rule, state, Cells(self.panel, i, column), value, threshold)
+        return Finding(
+            rule=rule.id,
+            state=state,
+            points=0.0 if rule.trial else would,
+            floor=Level.NORMAL if rule.trial else floor,
+            value=value,
+            threshold=threshold,
+            reason=reason,
+            reason_en=reason_en,
+            trial=rule.trial,
+            would=would,
+        )
+
+
+def score_panel(pack: Pack, panel: Panel, weeks: Sequence[str] | None = None) -> Scores:
+    """Judge every node of `panel` in `weeks` (default: all of it). Raises ValueError for a week outside the panel."""
+    asked = panel.weeks if weeks is None else tuple(weeks)
+    columns = [panel.weeks.index(week) for week in asked]
+    start, stop = (min(columns), max(columns) + 1) if columns else (0, 0)
+    found = judge(pack, panel, start, stop)
+    picked = [column - start for column in columns]
+    return Scores(
+        pack=pack,
+        panel=panel,
+        weeks=asked,
+        score=found.score[picked].T,
+        level=found.level[picked].T,
+        judged=found.judged[picked].T,
+        rows=panel.alive[:, columns] & of_kinds(panel, pack.kinds)[:, None],
+        _found=found,
+        _columns=tuple(picked),
+    )
