@@ -11,7 +11,8 @@ from service.bell import Topic
 from service.clock import Clock
 from service.db import Database, new_id, wake
 from service.errors import Refusal
-from service.reporting.admit import Admitted, IntakeRules, Known, admit
+from service.reporting.admit import Admitted, admit
+from service.reporting.known import IntakeRules, Known
 from service.reporting.lookup import look_up
 from service.reporting.submission import Answer, Submission
 from service.reporting.tables import Due, Event, Receipt, Report

@@ -23,14 +23,15 @@ from service.clock import Clock
 from service.db import Database
 from service.errors import Exit, Invalid, Refusal, Unavailable
 from service.journal import note
-from service.reporting.admit import IntakeRules, Known
 from service.reporting.batch import Outcome, Rehearsal, decide, outcomes, store
+from service.reporting.known import IntakeRules, Known
 from service.reporting.submission import Answer, Submission
 from service.reporting.tables import Receipt
 
 __all__ = ["Intake", "IntakeRules", "forget_receipts"]
 
 KEEP_RECEIPTS = timedelta(days=90)
+REPLY_WITHIN = 60.0  # seconds; longer than a locked SQLite is waited for
 _ATTEMPTS = 3  # for one row: a collision with another process is resolved by looking again
 _RETRY_AFTER = 5  # seconds
 _RACES = ("40001", "40P01")  # serialization failure, deadlock: the database is there, the batch was unlucky
@@ -77,11 +78,19 @@ class Intake:
         self._put(_Pending(submission, reply))
         return reply
 
-    async def ask(self, submission: Submission) -> Answer:
-        """The same for an event loop, which is woken once a batch and not once a reply. Raises a Refusal."""
+    def enqueue(self, submission: Submission) -> "asyncio.Future[Answer]":
+        """The same for the running event loop, which is woken once a batch and not once a reply. Raises Unavailable."""
         reply: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._put(_Pending(submission, reply))
-        return await reply
+        return reply
+
+    async def ask(self, submission: Submission) -> Answer:
+        """Queue one submission and wait for what becomes of it. Raises a Refusal."""
+        try:
+            async with asyncio.timeout(REPLY_WITHIN):
+                return await self.enqueue(submission)
+        except TimeoutError as error:
+            raise _unavailable("数据库迟迟没有回应", "the database does not answer") from error
 
     def rehearsal(self) -> Rehearsal:
         """Something that answers like intake and stores nothing."""

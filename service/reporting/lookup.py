@@ -7,8 +7,9 @@ from sqlalchemy import select, tuple_
 from sqlmodel import Session, col
 
 from service.network.tables import Node, Post, Tenure, Token
-from service.reporting.admit import Bearer, Earlier, Known, Place, event_warnings, is_week
+from service.reporting.admit import event_warnings, is_week
 from service.reporting.doubts import LOOK_BACK
+from service.reporting.known import Bearer, Earlier, Known, Place
 from service.reporting.submission import Answer, EventAnswer, ReportAnswer, ReportSubmission, Submission
 from service.reporting.tables import Event, Expectation, Receipt, Report
 from service.scoring.week import step

@@ -8,7 +8,6 @@ from service.clock import Clock
 from service.db import Database
 from service.reporting.intake import Intake
 from service.rulebook.library import Library
-from service.rulebook.library import Library
 from service.settings import Settings
 
 
@@ -20,7 +19,6 @@ class Context:
     db: Database
     clock: Clock
     intake: Intake
-    library: Library
     library: Library
 
 

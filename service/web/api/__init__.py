@@ -1,1 +1,28 @@
 """接口: the JSON API, version 1."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+
+from service.web.api import bulk, events, reports
+from service.web.context import Context
+from service.web.limits import BodyLimit, RateLimit
+from service.web.problems import handle_problems
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
+    """The application with every route of the API, its limits around them, and problem+json for every error."""
+    settings = parts.settings
+    app = FastAPI(title="labour-watch 劳动关系预警", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.context = parts
+    app.add_middleware(
+        BodyLimit, limit=settings.body_limit, bulk_limit=settings.bulk_limit, bulk_paths=frozenset({bulk.PATH})
+    )
+    app.add_middleware(RateLimit, rate=settings.rate_limit, clock=parts.clock)
+    handle_problems(app)
+    for part in (reports, bulk, events):
+        app.include_router(part.router)
+    return app

@@ -1,0 +1,151 @@
+"""回答: the JSON of answers – how a stored row looks to whoever may see it – and their part of the OpenAPI document."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from service.reporting.submission import instant
+from service.reporting.tables import Event, Report
+from service.web.api.inputs import EventBody, ReportBody
+
+
+class Warned(BaseModel):
+    """One thing to check."""
+
+    code: str
+    indicator: str
+    text: str
+    text_en: str
+
+
+class ReportReceipt(BaseModel):
+    """The receipt of a report."""
+
+    id: str
+    node: str
+    week: str
+    revision: int
+    received_at: str
+    state: str
+    warnings: list[Warned]
+
+
+class EventReceipt(BaseModel):
+    """The receipt of an event."""
+
+    id: str
+    node: str
+    week: str
+    event: str
+    happened_at: str
+    people: int | None
+    received_at: str
+    warnings: list[Warned]
+
+
+class Problem(BaseModel):
+    """A refusal, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    detail_en: str
+    pointer: str = ""
+    errors: list[dict[str, str]] = []
+
+
+def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON response."""
+    return Response(orjson.dumps(body), status, headers, "application/json")
+
+
+def report_item(report: Report, sealed: Iterable[str]) -> dict[str, Any]:
+    """A stored report; of the `sealed` figures only their number is told."""
+    hidden = report.values.keys() & set(sealed)
+    return {
+        "id": report.id,
+        "node": report.node_id,
+        "week": report.week,
+        "source": report.source,
+        "revision": report.revision,
+        "received_at": instant(report.received_at),
+        "state": report.state,
+        "values": {id_: value for id_, value in report.values.items() if id_ not in hidden},
+        "sealed": len(hidden),
+        "nil": report.nil,
+        "note": report.note,
+        "warnings": [warning for warning in report.warnings if warning["indicator"] not in sealed],
+        "confirmed": [code for code in report.confirmed if code.partition(":")[2] not in sealed],
+    }
+
+
+def event_item(event: Event) -> dict[str, Any]:
+    """A stored event."""
+    return {
+        "id": event.id,
+        "node": event.node_id,
+        "week": event.week,
+        "event": event.event,
+        "happened_at": instant(event.happened_at),
+        "people": event.people,
+        "note": event.note,
+        "received_at": instant(event.received_at),
+    }
+
+
+_PROBLEM = {"model": Problem, "content": {"application/problem+json": {}}}
+_WRITE_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {**_PROBLEM, "description": text}
+    for status, text in {
+        400: "无法读取 / cannot be read",
+        401: "令牌无效 / no valid token",
+        403: "不在令牌范围内 / outside the token's scope",
+        409: "已报过，或 Idempotency-Key 已用 / reported already, or key used",
+        412: "If-Match 不是最新版本 / stale revision",
+        413: "请求体过大 / body too large",
+        422: "内容有误 / a field is wrong",
+        429: "过于频繁 / too many requests",
+        503: "暂时不可用 / try again",
+    }.items()
+}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "同键同内容重发得同一回执 / the same key and body give the same receipt",
+}
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "更正时为最新版本号 / to correct: the newest revision",
+}
+
+
+def written(receipt: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route that stores something."""
+    return {
+        200: {"model": receipt, "description": "已存在的同一回执 / the same receipt again"},
+        201: {"model": receipt, "description": "回执 / receipt"},
+        **_WRITE_PROBLEMS,
+    }
+
+
+def described(body: type[ReportBody] | type[EventBody]) -> dict[str, Any]:
+    """The OpenAPI part of a body that is read by hand, because that costs half of what FastAPI's own way does."""
+    schema = body.model_json_schema()
+    parameters = [_KEY, _IF_MATCH] if body is ReportBody else [_KEY]
+    content = {"application/json": {"schema": schema}}
+    return {"parameters": parameters, "requestBody": {"required": True, "content": content}}
+
+
+def bulk_described() -> dict[str, Any]:
+    """The OpenAPI part of a bulk body."""
+    schema = ReportBody.model_json_schema()
+    schema["properties"]["key"] = {**_KEY["schema"], "description": _KEY["description"]}  # type: ignore[dict-item]
+    return {"requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": schema}}}}
