@@ -16,6 +16,7 @@ from service.alerting.assess import Assessor
 from service.alerting.sweep import Sweeper
 from service.clock import Clock
 from service.db import Database
+from service.migrate import current, head
 from service.network.sealing import Sealer
 from service.network.tables import Contact
 from service.notify.channels import Channel
@@ -29,6 +30,7 @@ from service.rulebook.library import Library
 from service.settings import Settings
 from service.web.api import build_api
 from service.web.context import Context
+from service.web.health import add_health
 from service.worker import Worker
 
 if TYPE_CHECKING:
@@ -118,7 +120,20 @@ def web(instance: Instance, worker: Worker | None) -> FastAPI:
             worker.stop()
 
     context = Context(instance.settings, instance.db, instance.clock, instance.intake, instance.library)
-    return build_api(context, lifespan=running)
+    app = build_api(context, lifespan=running)
+    checks = {"database": lambda: _schema(instance.db), "intake": lambda: _alive(instance.intake.alive)}
+    if worker is not None:
+        checks["worker"] = lambda: _alive(worker.alive)
+    add_health(app, checks)
+    return app
+
+
+def _schema(db: Database) -> str:
+    return "ok" if current(db) == head() else "other schema version"
+
+
+def _alive(running: bool) -> str:
+    return "ok" if running else "stopped"
 
 
 def _channels(settings: Settings, clock: Clock, console: TextIO | None) -> dict[str, Channel]:

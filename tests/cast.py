@@ -6,13 +6,13 @@
 
 NETWORK = """\
 nodes:
-  - {id: baoji, kind: city, name: 宝鸡市总工会}
-  - {id: qishan, parent: baoji, kind: county, name: 岐山县}
-  - {id: meixian, parent: baoji, kind: county, name: 眉县}
-  - {id: caijiapo, parent: qishan, kind: township, name: 蔡家坡镇}
-  - {id: gear, parent: caijiapo, kind: enterprise, name: 秦岭齿轮厂（演示）, industry: machinery, headcount: 800, key: true}
-  - {id: mill, parent: qishan, kind: enterprise, name: 岐山面粉厂（演示）, industry: food, headcount: 100}
-  - {id: paper, parent: meixian, kind: enterprise, name: 眉县纸厂（演示）, industry: paper, headcount: 300}
+  - {node: baoji, kind: city, name: 宝鸡市总工会}
+  - {node: qishan, parent: baoji, kind: county, name: 岐山县}
+  - {node: meixian, parent: baoji, kind: county, name: 眉县}
+  - {node: caijiapo, parent: qishan, kind: township, name: 蔡家坡镇}
+  - {node: gear, parent: caijiapo, kind: enterprise, name: 秦岭齿轮厂（演示）, industry: machinery, headcount: 800, key: true}
+  - {node: mill, parent: qishan, kind: enterprise, name: 岐山面粉厂（演示）, industry: food, headcount: 100}
+  - {node: paper, parent: meixian, kind: enterprise, name: 眉县纸厂（演示）, industry: paper, headcount: 300}
 officers:
   - {id: sun.wei, name: 孙伟, contacts: [{channel: console, address: sun.wei}]}
   - {id: li.na, name: 李娜, contacts: [{channel: console, address: li.na}]}

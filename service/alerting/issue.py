@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -11,7 +12,7 @@ from service import journal
 from service.alerting.decide import RECORDED, Decision, Reason
 from service.alerting.escalate import Ladder, ladder
 from service.alerting.news import ESCALATED, news_reason, write_letter
-from service.alerting.tables import Alert, AlertEvent, Score
+from service.alerting.tables import Alert, AlertEvent, Outcome, Score
 from service.alerting.views import raising_rules
 from service.journal import JournalEntry
 from service.network import duty
@@ -58,7 +59,7 @@ class Issuer:
             return alert
         alert.last_week = max(alert.last_week, score.week)
         if decision.reason is Reason.EASED_OUT:
-            alert.state, alert.closed_at, alert.outcome = "lifted", self.now, "eased_out"
+            alert.state, alert.closed_at, alert.outcome = "lifted", self.now, Outcome.EASED_OUT
             alert.next_step_at = None
         elif decision.reason is Reason.LIFTABLE:
             alert.state = "liftable"
@@ -120,8 +121,8 @@ class Issuer:
     def _ladder(self, alert: Alert) -> Ladder:
         return ladder(self.book.policy, Level(alert.level), alert.theme, alert.issued_at, self.book.calendar)
 
-    def _record(self, alert: Alert, reason: str, score: Score, **detail: object) -> AlertEvent:
-        return record(self.session, alert, self.now, reason, score=score, **detail)
+    def _record(self, alert: Alert, reason: str, score: Score, **detail: Any) -> AlertEvent:
+        return record(self.session, alert, self.now, reason, score=score, detail=detail)
 
     def _tell(
         self, node: Node, score: Score, alert: Alert, event: AlertEvent, codes: Sequence[str], why: NewsReason
@@ -162,9 +163,10 @@ def record(
     *,
     score: Score | None = None,
     officer_id: str | None = None,
-    **detail: object,
+    detail: dict[str, Any] | None = None,
 ) -> AlertEvent:
     """Append one line to the alert's record; the caller holds the alert's lock."""
+    assert alert.id is not None  # an alert is stored before anything is recorded of it
     last = session.exec(select(func.max(AlertEvent.seq)).where(AlertEvent.alert_id == alert.id)).one()
     event = AlertEvent(
         alert_id=alert.id,
@@ -175,7 +177,7 @@ def record(
         week=score.week if score else None,
         score_id=score.id if score else None,
         officer_id=officer_id,
-        detail=detail,
+        detail=detail or {},
     )
     session.add(event)
     session.flush()
@@ -185,6 +187,8 @@ def record(
 def addresses(post: PostView, now: datetime) -> list[Address]:
     """Where whoever answers for `post` now is reached, the preferred address first."""
     officer = duty.answer(post.code, [post], now).officer
+    if officer is None:
+        return []
     return [
         Address(
             officer_id=officer.id,
@@ -193,5 +197,5 @@ def addresses(post: PostView, now: datetime) -> list[Address]:
             address=contact.address,
             contact_id=contact.id,
         )
-        for contact in (officer.contacts if officer else ())
+        for contact in officer.contacts
     ]

@@ -158,6 +158,7 @@ class _Bench:
             pack_digest=book.digest,
             revisions=revisions,
             computed_at=self.now,
+            decision="",  # until it is decided, in the same transaction
         )
 
 

@@ -14,7 +14,9 @@ from service.errors import Failure
 from service.migrate import current, head
 from service.settings import Settings
 
-Dir = Annotated[Path | None, typer.Option("--dir", help="实例目录 / instance folder (LABOUR_WATCH_DIR)", show_default=False)]
+Dir = Annotated[
+    Path | None, typer.Option("--dir", help="实例目录 / instance folder (LABOUR_WATCH_DIR)", show_default=False)
+]
 
 
 def settings_of(directory: Path | None) -> Settings:
@@ -40,7 +42,9 @@ def connect(settings: Settings) -> Database:
             f"the database cannot be reached ({type(error).__name__}); check LABOUR_WATCH_DATABASE_URL and the server",
         ) from error
     if at != head():
-        raise Failure("数据库版本与程序不符，请运行 labour-watch migrate", "other schema version; run `labour-watch migrate`")
+        raise Failure(
+            "数据库版本与程序不符，请运行 labour-watch migrate", "other schema version; run `labour-watch migrate`"
+        )
     return database
 
 

@@ -53,7 +53,7 @@ def prepare(settings: Settings, now: datetime, rules: Path | None, network: Path
 
 
 def _store_first(session: Session, files: dict[str, str], now: datetime) -> None:
-    newest = session.exec(select(func.max(RuleVersion.version))).one()
+    newest: int | None = session.exec(select(func.max(RuleVersion.version))).one()
     if newest is None:
         store(session, files, "init", now)
     else:

@@ -20,7 +20,7 @@ HISTORY_QUIET = timedelta(seconds=30)
 def open_weeks(session: Session, now: datetime, schedule: Schedule, dictionary: Dictionary) -> list[str]:
     """Freeze what is expected up to the current week, once; a week that passed while nobody watched was owed too."""
     current = week_at(now)
-    known = session.exec(select(func.max(ReportingWeek.week))).one()
+    known: str | None = session.exec(select(func.max(ReportingWeek.week))).one()
     opened = [current] if known is None else between(known, current)[1:]
     for week in opened:
         _open(session, week, schedule(week), dictionary)
@@ -43,7 +43,7 @@ def close_weeks(session: Session, now: datetime, schedule: Schedule, dictionary:
 
 def _close_history(session: Session, now: datetime, schedule: Schedule, dictionary: Dictionary) -> list[str]:
     """Weeks that were over before the service knew of them: silent nodes are scored too, but nobody is alarmed."""
-    newest = session.exec(select(func.max(Report.week))).one()
+    newest: str | None = session.exec(select(func.max(Report.week))).one()
     if newest is None:
         return []
     known = set(session.exec(select(ReportingWeek.week)).all())
@@ -63,7 +63,7 @@ def _close_history(session: Session, now: datetime, schedule: Schedule, dictiona
 
 
 def _quiet(session: Session, now: datetime) -> bool:
-    last = session.exec(select(func.max(Report.received_at))).one()
+    last: datetime | None = session.exec(select(func.max(Report.received_at))).one()
     return last is None or last <= now - HISTORY_QUIET
 
 
@@ -89,8 +89,8 @@ def _due_for_all(session: Session, week: str, cause: Cause, now: datetime) -> No
 
 
 def _alive(session: Session, week: str) -> Iterable[tuple[str, str]]:
-    nodes = session.exec(select(Node.id, Node.kind, Node.opened, Node.closed).order_by(col(Node.id)))
-    return [(id_, kind) for id_, kind, opened, closed in nodes if overlaps(opened, closed, week)]
+    nodes = session.exec(select(Node).order_by(col(Node.id)))
+    return [(node.id, node.kind) for node in nodes if overlaps(node.opened, node.closed, week)]
 
 
 def unreported(session: Session, week: str) -> list[Expectation]:

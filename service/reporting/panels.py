@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from service.network.tables import Node
 from service.reporting.tables import Event, Report, ReportingWeek
@@ -75,26 +75,31 @@ def read_reports(
     """Newest revisions and all events of `nodes` from `first` to `last`; with `known_at`, as they were known then."""
     reports: dict[str, list[tuple[str, str, int, Mapping[str, Any]]]] = {}
     newest: dict[tuple[str, str, str], tuple[int, Mapping[str, Any]]] = {}
-    query = select(Report.node_id, Report.week, Report.source, Report.revision, Report.values).where(
-        col(Report.node_id).in_(nodes), col(Report.week) >= first, col(Report.week) <= last
-    )
-    events = select(Event.node_id, Event.week, Event.event, Event.people).where(
+    query = select(
+        col(Report.node_id), col(Report.week), col(Report.source), col(Report.revision), col(Report.values)
+    ).where(col(Report.node_id).in_(nodes), col(Report.week) >= first, col(Report.week) <= last)
+    events = select(col(Event.node_id), col(Event.week), col(Event.event), col(Event.people)).where(
         col(Event.node_id).in_(nodes), col(Event.week) >= first, col(Event.week) <= last
     )
     if known_at is not None:
         query = query.where(col(Report.received_at) <= known_at)
         events = events.where(col(Event.received_at) <= known_at)
-    for node, week, source, revision, values in session.exec(query):
+    for node, week, source, revision, values in session.connection().execute(query):
         if newest.get((node, week, source), (0, {}))[0] < revision:
             newest[node, week, source] = (revision, values)
     for (node, week, source), (revision, values) in sorted(newest.items(), key=lambda item: item[0]):
         reports.setdefault(node, []).append((week, source, revision, values))
-    return Reading(reports, [tuple(row) for row in session.exec(events.order_by(col(Event.id)))])
+    return Reading(
+        reports, [(n, w, e, p) for n, w, e, p in session.connection().execute(events.order_by(col(Event.id)))]
+    )
 
 
 def first_week(session: Session) -> str | None:
     """The first week of the panel: the earliest that was expected, reported, or in which something happened."""
-    found = [session.exec(select(func.min(column))).one() for column in (ReportingWeek.week, Report.week, Event.week)]
+    found = [
+        session.connection().execute(select(func.min(column))).scalar_one()
+        for column in (ReportingWeek.week, Report.week, Event.week)
+    ]
     return min((week for week in found if week is not None), default=None)
 
 

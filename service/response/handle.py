@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from service.alerting.issue import record
-from service.alerting.tables import Alert
+from service.alerting.tables import Alert, Outcome
 from service.db import Database
 from service.errors import Conflict, NotFound
 from service.response import lifecycle
@@ -29,7 +29,7 @@ def acknowledge(db: Database, alert_id: int, officer_id: str, now: datetime) -> 
     return alert
 
 
-def lift(db: Database, alert_id: int, officer_id: str, outcome: str, now: datetime) -> Alert:
+def lift(db: Database, alert_id: int, officer_id: str, outcome: Outcome, now: datetime) -> Alert:
     """解除: end a signed alert with its outcome, on record. Raises NotFound, or Conflict when it cannot end."""
     with db.write() as session:
         alert = _locked(session, alert_id)
@@ -39,7 +39,7 @@ def lift(db: Database, alert_id: int, officer_id: str, outcome: str, now: dateti
         if verdict is Verdict.UNSIGNED:
             raise Conflict("alert_unsigned", f"预警 {alert_id} 尚未签收", f"alert {alert_id} has not been signed")
         alert.state, alert.closed_at, alert.outcome, alert.next_step_at = "lifted", now, outcome, None
-        record(session, alert, now, "lifted", officer_id=officer_id, outcome=outcome)
+        record(session, alert, now, "lifted", officer_id=officer_id, detail={"outcome": outcome})
     return alert
 
 
