@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.requests import Request
-from starlette.routing import BaseRoute
 
 from service.db import Database
 from service.errors import Unauthorised
@@ -88,17 +87,12 @@ def tokens_of(request: Request) -> TokenCache:
 def ungated(app: FastAPI, public: Iterable[str] = PUBLIC) -> list[str]:
     """Paths of `app` that neither a gate keeps nor the public list names."""
     allowed = set(public)
-    return [_path(route) for route in app.routes if _path(route) not in allowed and not _gated(route)]
+    routes = iter_route_contexts(app.routes)  # an included router is one entry of `app.routes`
+    return [str(route.path) for route in routes if route.path not in allowed and not _gated(route)]
 
 
-def _path(route: BaseRoute) -> str:
-    return str(getattr(route, "path", route))
-
-
-def _gated(route: BaseRoute) -> bool:
-    if not isinstance(route, APIRoute):
-        return False
-    waiting = list(route.dependant.dependencies)
+def _gated(route: RouteContext) -> bool:
+    waiting = list(route.dependant.dependencies) if hasattr(route, "dependant") else []
     while waiting:
         dependency = waiting.pop()
         if dependency.call in GATES:
