@@ -90,7 +90,7 @@ def read_text(path: Path) -> str:
 
 
 def _table(session: Session) -> Table:
-    table = Table("编号 ID", "节点 node", "责任人 officer", "备注 label", "签发 issued", "状态 state")
+    table = Table("编号\nID", "节点\nnode", "责任人\nofficer", "备注\nlabel", "签发\nissued", "状态\nstate")
     for token in list_tokens(session):
         issued = f"{token.issued_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         cells = (str(token.id), token.node_id or "", token.officer_id or "", token.label, issued, _state(token))

@@ -73,7 +73,7 @@ def overtime(history: History, peak: int, rng: np.random.Generator) -> None:
     """Works long hours all the time."""
     if "hours.overtime_month" in history.values:
         asked = np.isfinite(history.values["hours.overtime_month"])
-        hours: Floats = rng.uniform(40, 66, len(history.weeks)).round(1).astype(float)
+        hours: Floats = rng.uniform(40, 66, len(history.weeks)).round(1)
         history.put("hours.overtime_month", hours, asked)
 
 
@@ -89,7 +89,7 @@ def copying(history: History, peak: int, rng: np.random.Generator) -> None:
     for name, figures in history.values.items():
         known = figures[first] if np.isfinite(figures[first]) else np.nan
         history.put(name, np.full(len(figures), known), during)
-    history.put("voice.complaints", np.ones(len(history.weeks)), during)
+    history.put("voice.complaints", np.full(len(history.weeks), 1.0), during)
     history.silent &= ~during
 
 
@@ -97,7 +97,7 @@ def halted(history: History, peak: int, rng: np.random.Generator) -> None:
     """Stands still for some weeks for want of orders, and pays late meanwhile."""
     start = peak - int(rng.integers(2, 5)) + 1
     during = _between(history, start, peak)
-    days = 7.0 * (np.arange(len(history.weeks)) - start + 1)
+    days = 7 * (np.arange(len(history.weeks), dtype=float) - start + 1)
     history.put("operations.halt_days", days, during)
     _owe(history, np.clip(days - 10, 0, 7), np.full(len(days), np.ceil(history.staff * 0.01)), during & (days > 10))
 
