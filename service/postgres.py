@@ -1,4 +1,4 @@
-"""PostgreSQL: what several processes need of each other – a bell that rings in all of them, and one leader.
+"""PostgreSQL 专有: what several processes need of each other – a bell that rings in all of them, and one leader.
 
 Both live on dedicated autocommit connections: a NOTIFY inside a transaction makes all commits queue, and an
 advisory lock belongs to its connection. Not through a transaction pooler.
