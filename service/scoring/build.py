@@ -148,7 +148,6 @@ def _people(
     alive: Bools,
 ) -> dict[str, Floats]:
     rows, columns = _indices(nodes, weeks)
-    nothing = np.broadcast_to(np.float64(np.nan), alive.shape)
     found: dict[str, Floats] = {}
     for event in events:
         if event.event in dictionary.events and event.node in rows and event.week in columns:
@@ -156,7 +155,7 @@ def _people(
             block = found.setdefault(event.event, np.full(alive.T.shape, np.nan).T)
             if alive[i, j]:
                 block[i, j] = np.fmax(block[i, j], 1.0 if event.people is None else event.people)
-    return dict.fromkeys(dictionary.events, nothing) | found
+    return found
 
 
 def _alive(nodes: Sequence[PanelNode], weeks: Sequence[str]) -> Bools:

@@ -2,21 +2,40 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.scoring.panel import Bools, Floats, Panel
 
+Counts = NDArray[np.int16]
 S = TypeVar("S", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class Strip(Generic[S]):
+    """Some week columns of some nodes, the first of them column `begin` of the panel; before it, all is `fill`."""
+
+    begin: int
+    columns: NDArray[S]
+    fill: Any
+
+    def cut(self, begin: int, width: int) -> NDArray[S]:
+        """Columns `begin` to `begin + width` of the panel."""
+        first = begin - self.begin
+        if first >= 0:
+            return self.columns[:, first : first + width]
+        filled = np.full((width, self.columns.shape[0]), self.fill, self.columns.dtype).T
+        filled[:, -first:] = self.columns[:, : max(first + width, 0)]
+        return filled
 
 
 @dataclass
 class Block:
-    """Nodes `first:last` and week columns `start:stop` of a panel, padded to `back` weeks before `start`.
+    """Nodes `first:last` and week columns `start:stop` of a panel, seen with `back` weeks before `start`.
 
-    Weeks before the panel are missing for values, hold no event and are not silent. Arrays are made when a rule first
+    Weeks before the panel are missing for values, hold no event and are not silent. Strips are made when a rule first
     asks for them and kept for the next rule.
     """
 
@@ -26,91 +45,120 @@ class Block:
     start: int
     stop: int
     back: int
-    _kept: dict[tuple[str, str], NDArray[Any]] = field(default_factory=dict)
+    _strips: dict[tuple[str, str], Strip[Any]] = field(default_factory=dict)
+    _frames: dict[int, "Frame"] = field(default_factory=dict)
+    _sums: dict[tuple[str, int, int, int], tuple[Floats, Counts]] = field(default_factory=dict)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Nodes and judged weeks."""
         return self.last - self.first, self.stop - self.start
 
-    def values(self, indicator: str) -> Floats:
+    @property
+    def weeks(self) -> tuple[str, ...]:
+        """The judged weeks."""
+        return self.panel.weeks[self.start : self.stop]
+
+    def frame(self, earlier: int) -> "Frame":
+        """The block as seen by a rule that judges `earlier` weeks more."""
+        if earlier not in self._frames:
+            nodes, weeks = self.shape
+            self._frames[earlier] = Frame(self, self.start - earlier, (nodes, weeks + earlier))
+        return self._frames[earlier]
+
+    def values(self, indicator: str) -> Strip[np.float64]:
         """Figures; NaN for missing and for not applicable."""
-        return self._keep("values", indicator, lambda: self._padded(self.panel.values[indicator], np.nan))
+        return self._kept("values", indicator, lambda: self._part(self.panel.values[indicator]), np.nan)
 
-    def known(self, indicator: str) -> Bools:
+    def known(self, indicator: str) -> Strip[np.bool_]:
         """Where there is a figure."""
-        return self._keep("known", indicator, lambda: ~np.isnan(self.values(indicator)))
+        return self._kept("known", indicator, lambda: ~np.isnan(self.values(indicator).columns), False)
 
-    def filled(self, indicator: str) -> Floats:
-        """Figures with nothing to add where there is none."""
-        return self._keep("filled", indicator, lambda: np.where(self.known(indicator), self.values(indicator), 0.0))
+    def filled(self, indicator: str) -> Strip[np.float64]:
+        """Figures, with 0 where there is none."""
+        return self._kept("filled", indicator, lambda: self._filled(indicator), 0.0)
 
-    def absent(self, indicator: str) -> Bools | None:
+    def summed(self, indicator: str, frame: "Frame", first: int, weeks: int) -> tuple[Floats, Counts]:
+        """See `Frame.summed`."""
+        key = indicator, frame.begin, first, weeks
+        if key not in self._sums:
+            total, known = np.zeros(frame.shape, order="F"), np.zeros(frame.shape, np.int16, order="F")
+            for lag in range(first + weeks - 1, first - 1, -1):
+                total += frame.filled(indicator, lag)
+                known += frame.known(indicator, lag)
+            self._sums[key] = total, known
+        return self._sums[key]
+
+    def absent(self, indicator: str) -> Strip[np.bool_] | None:
         """Where the indicator is not applicable; None for nowhere."""
         whole = self.panel.not_applicable.get(indicator)
-        return None if whole is None else self._keep("absent", indicator, lambda: self._padded(whole, False))
+        return None if whole is None else self._kept("absent", indicator, lambda: self._part(whole), False)
 
-    def people(self, event: str) -> Floats:
+    def people(self, event: str) -> Strip[np.float64]:
         """The largest number of people of an event; NaN for no event."""
-        return self._keep("people", event, lambda: self._padded(self.panel.people[event], np.nan))
+        return self._kept("people", event, lambda: self._part(self.panel.people[event]), np.nan)
 
-    def silent_weeks(self) -> NDArray[np.int16]:
+    def silent_weeks(self) -> Strip[np.int16]:
         """Closed weeks in a row, up to each one, in which the node was open and nobody reported."""
-        return self._keep("silent", "", self._count_silent)
+        return self._kept("silent", "", self._count_silent, 0)
 
-    def _count_silent(self) -> NDArray[np.int16]:
-        silent = self._padded(self.panel.alive & self.panel.closed & ~self.panel.reported, False)
-        count = np.zeros(silent.T.shape, np.int16).T
+    def _filled(self, indicator: str) -> Floats:
+        return np.where(self.known(indicator).columns, self.values(indicator).columns, 0.0)
+
+    def _count_silent(self) -> Counts:
+        closed = self.panel.closed[self._begin : self.stop]
+        silent = self._part(self.panel.alive) & ~self._part(self.panel.reported) & closed
+        count = np.empty(silent.T.shape, np.int16).T
         count[:, 0] = silent[:, 0]
         for column in range(1, silent.shape[1]):
             count[:, column] = (count[:, column - 1] + 1) * silent[:, column]
         return count
 
-    def _padded(self, whole: NDArray[S], fill: object) -> NDArray[S]:
-        begin = self.start - self.back
-        part = whole[self.first : self.last, max(begin, 0) : self.stop]
-        if begin >= 0:
-            return part
-        padded = np.full((part.shape[1] - begin, part.shape[0]), fill, whole.dtype).T
-        padded[:, -begin:] = part
-        return padded
+    @property
+    def _begin(self) -> int:
+        return max(self.start - self.back, 0)
 
-    def _keep(self, what: str, name: str, make: Callable[[], NDArray[S]]) -> NDArray[S]:
-        if (what, name) not in self._kept:
-            self._kept[what, name] = make()
-        kept: NDArray[S] = self._kept[what, name]
-        return kept
+    def _part(self, whole: NDArray[S]) -> NDArray[S]:
+        return whole[self.first : self.last, self._begin : self.stop]
+
+    def _kept(self, what: str, name: str, make: Callable[[], NDArray[S]], fill: object) -> Strip[S]:
+        if (what, name) not in self._strips:
+            self._strips[what, name] = Strip(self._begin, make(), fill)
+        return self._strips[what, name]
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The view of one rule on a block: its judged weeks, and `earlier` ones more that it judges besides."""
+    """The view of one rule on a block: the weeks it judges, beginning with column `begin` of the panel (which may lie
+    before the panel when the rule judges earlier weeks besides)."""
 
     block: Block
-    earlier: int = 0
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Nodes and weeks, the earlier ones included."""
-        nodes, weeks = self.block.shape
-        return nodes, weeks + self.earlier
+    begin: int
+    shape: tuple[int, int]  # nodes and weeks
 
     def lag(self, indicator: str, lag: int) -> Floats:
         """Figures `lag` weeks before each week."""
-        return self._shifted(self.block.values(indicator), lag)
+        return self._cut(self.block.values(indicator), lag)
 
     def known(self, indicator: str, lag: int) -> Bools:
         """Where there was a figure `lag` weeks before."""
-        return self._shifted(self.block.known(indicator), lag)
+        return self._cut(self.block.known(indicator), lag)
 
     def filled(self, indicator: str, lag: int) -> Floats:
         """Figures `lag` weeks before, 0 where there was none: for sums only, next to `known`."""
-        return self._shifted(self.block.filled(indicator), lag)
+        return self._cut(self.block.filled(indicator), lag)
+
+    def summed(self, indicator: str, first: int, weeks: int) -> tuple[Floats, Counts]:
+        """Sum and number of the known figures of `weeks` weeks, the newest of them `first` weeks before each week.
+
+        Added week by week from the oldest, never by a library sum, whose order of additions is not ours.
+        """
+        return self.block.summed(indicator, self, first, weeks)
 
     def not_applicable(self, indicator: str, lag: int) -> Bools | None:
         """Where the indicator was not applicable `lag` weeks before; None for nowhere."""
         absent = self.block.absent(indicator)
-        return None if absent is None else self._shifted(absent, lag)
+        return None if absent is None else self._cut(absent, lag)
 
     def missing(self, indicator: str) -> Bools:
         """Where there is neither a figure nor `na` this week."""
@@ -118,20 +166,22 @@ class Frame:
         empty = np.isnan(self.lag(indicator, 0))
         return empty if absent is None else empty & ~absent
 
+    def happened(self, event: str) -> bool:
+        """Whether the event happened to anybody in the panel."""
+        return event in self.block.panel.people
+
     def people(self, event: str, lag: int) -> Floats:
         """The largest number of people of an event `lag` weeks before; NaN for no event."""
-        return self._shifted(self.block.people(event), lag)
+        return self._cut(self.block.people(event), lag)
 
-    def silent_weeks(self) -> NDArray[np.int16]:
+    def silent_weeks(self) -> Counts:
         """Closed weeks in a row without a report."""
-        return self._shifted(self.block.silent_weeks(), 0)
+        return self._cut(self.block.silent_weeks(), 0)
 
     def closed(self) -> Bools:
         """Whether each week is closed; those before the panel are."""
-        start, stop = self.block.start - self.earlier, self.block.stop
-        before = np.ones(max(-start, 0), np.bool_)
-        return np.concatenate([before, self.block.panel.closed[max(start, 0) : stop]])
+        before = np.ones(max(-self.begin, 0), np.bool_)
+        return np.concatenate([before, self.block.panel.closed[max(self.begin, 0) : self.block.stop]])
 
-    def _shifted(self, padded: NDArray[S], lag: int) -> NDArray[S]:
-        begin = self.block.back - self.earlier - lag
-        return padded[:, begin : begin + self.shape[1]]
+    def _cut(self, strip: Strip[S], lag: int) -> NDArray[S]:
+        return strip.cut(self.begin - lag, self.shape[1])

@@ -1,26 +1,17 @@
 """规则类别: the value that each kind of rule judges, for all nodes and weeks at once.
 
-NaN is the value of a rule that is unknown. Sums go week by week from the oldest to the newest and never through a
-library sum, whose order of additions is not ours.
+NaN is the value of a rule that is unknown.
 """
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.scoring.frame import Frame
 from service.scoring.pack import Condition, Rule
 from service.scoring.panel import Bools, Floats
 
 NO_EVENT = -np.inf  # below every threshold: silent, not unknown
-
-
-def reaches(how: str, value: Floats, threshold: float) -> Bools:
-    """Whether each value reaches a threshold of steps read `how`; NaN reaches none."""
-    if how == "above":
-        return value > threshold
-    return value <= threshold if how in ("at_most", "down") else value >= threshold
 
 
 def threshold(rule: Rule, frame: Frame) -> Floats:
@@ -32,7 +23,7 @@ def ratio(rule: Rule, frame: Frame) -> Floats:
 
 
 def sum_(rule: Rule, frame: Frame) -> Floats:
-    total, known = _summed(frame, rule.of, 0, rule.weeks)
+    total, known = frame.summed(rule.of, 0, rule.weeks)
     value = np.where(known >= rule.min_weeks, total, np.nan)
     if not rule.per:
         return value
@@ -56,15 +47,16 @@ def missing(rule: Rule, frame: Frame) -> Floats:
 
 
 def event(rule: Rule, frame: Frame) -> Floats:
-    most = frame.people(rule.of, 0)
-    for lag in range(1, rule.within_weeks):
-        most = np.fmax(most, frame.people(rule.of, lag))
-    return np.where(np.isnan(most), NO_EVENT, most)
+    most = np.full(frame.shape, NO_EVENT, order="F")
+    if frame.happened(rule.of):
+        for lag in range(rule.within_weeks):
+            np.fmax(most, frame.people(rule.of, lag), out=most)
+    return most
 
 
 def k_of_n(rule: Rule, frame: Frame) -> Floats:
-    true = np.zeros(frame.shape, np.int16)
-    unknown = np.zeros(frame.shape, np.int16)
+    true = np.zeros(frame.shape, np.int16, order="F")
+    unknown = np.zeros(frame.shape, np.int16, order="F")
     for condition in rule.when:
         true += holds(condition, frame)
         unknown += frame.missing(condition.indicator)
@@ -134,22 +126,12 @@ def _divided(value: Floats, per: Floats) -> Floats:
     return np.where(per > 0, value / per, np.nan)
 
 
-def _summed(frame: Frame, indicator: str, first: int, weeks: int) -> tuple[Floats, NDArray[np.int16]]:
-    """Sum and number of the known values of `weeks` weeks, the newest of them `first` weeks ago."""
-    total = np.zeros(frame.shape)
-    known = np.zeros(frame.shape, np.int16)
-    for lag in range(first + weeks - 1, first - 1, -1):
-        total += frame.filled(indicator, lag)
-        known += frame.known(indicator, lag)
-    return total, known
-
-
 def _base(rule: Rule, frame: Frame) -> Floats:
     """What a change is measured against; NaN when it is not known."""
     if rule.against == "lag":
         return frame.lag(rule.of, rule.weeks)
     if rule.against == "mean":
-        total, known = _summed(frame, rule.of, 1, rule.weeks)
+        total, known = frame.summed(rule.of, 1, rule.weeks)
         return np.where(known >= rule.min_weeks, total / known, np.nan)
     before = np.sort([frame.lag(rule.of, lag) for lag in range(rule.weeks, 0, -1)], axis=0)  # NaN goes last
     known = np.count_nonzero(~np.isnan(before), axis=0)

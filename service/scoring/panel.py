@@ -7,6 +7,7 @@ unknown and not applicable takes it out of play. Dates are proleptic Gregorian o
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,8 +64,18 @@ class Panel:
     weeks: tuple[str, ...]
     values: Mapping[str, Floats]
     not_applicable: Mapping[str, Bools]  # only indicators that somebody reported `na` for
-    people: Mapping[str, Floats]  # by event: the largest number of people, 1 when unknown, NaN for no event
+    people: Mapping[str, Floats]  # only events that happened: most people, 1 when unknown, NaN for none
     reported: Bools
     alive: Bools
     closed: Bools
     dictionary: Dictionary
+
+    @cached_property
+    def kinds(self) -> NDArray[np.str_]:
+        """Of each node."""
+        return np.array([node.kind for node in self.nodes], np.str_)
+
+    @cached_property
+    def headcounts(self) -> Floats:
+        """Of each node; NaN when it is not known."""
+        return np.array([np.nan if node.headcount is None else node.headcount for node in self.nodes], np.float64)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.scoring.explain import Cells, explain, reached
-from service.scoring.judge import NOT_FOR_THIS_KIND, Codes, Judged, judge, of_kinds
+from service.scoring.judge import NOT_FOR_THIS_KIND, Codes, Judged, judge
+from service.scoring.members import Members
 from service.scoring.pack import Level, Pack, State
 from service.scoring.panel import Bools, Floats, Panel, PanelNode
 
@@ -78,7 +79,8 @@ class Scores:
     def _finding(self, r: int, i: int, j: int, column: int) -> Finding:
         rule, found = self.pack.rules[r], self._found
         state = _STATES[found.states[r, j, i]]
-        would, floor = float(found.points[r, j, i]), Level(int(found.floors[r, j, i]))
+        ladder, rung = found.ladders[r], found.rungs[r, j, i]
+        would, floor = float(ladder.points[rung]), Level(int(ladder.floors[rung]))
         judged = float(found.values[r, j, i])
         value = judged if math.isfinite(judged) and state in (State.FIRED, State.SILENT) else None
         threshold = reached(rule, value, would, floor) if value is not None and state is State.FIRED else None
@@ -111,7 +113,7 @@ def score_panel(pack: Pack, panel: Panel, weeks: Sequence[str] | None = None) ->
         score=found.score[picked].T,
         level=found.level[picked].T,
         judged=found.judged[picked].T,
-        rows=panel.alive[:, columns] & of_kinds(panel, pack.kinds)[:, None],
+        rows=panel.alive[:, columns] & Members(panel).of_kinds(pack.kinds)[:, None],
         _found=found,
         _columns=tuple(picked),
     )

@@ -11,6 +11,8 @@ from service.scoring.positions import Scalar, Tree
 
 N = TypeVar("N", float, Level)
 
+MOST_STEPS = 50
+
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _OPERATOR = r">=|<=|==|!=|>|<"
 _CONDITION = re.compile(rf"\s*([A-Za-z][\w.-]*)\s*({_OPERATOR})\s*({_NUMBER})\s*", re.ASCII)
@@ -138,6 +140,8 @@ def _ladder(
             if threshold in found:
                 raise Wrong(f"阈值 {key.text} 重复", f"threshold {key.text} stands twice", key)
             found[threshold] = key, value
+        if len(found) > MOST_STEPS:
+            raise Wrong(f"至多 {MOST_STEPS} 个阈值", f"at most {MOST_STEPS} thresholds")
         steps = sorted(found.items(), reverse=how in _FALLING)
         for (_, (_, milder)), (_, (key, worse)) in pairwise(steps):
             if worse < milder:
