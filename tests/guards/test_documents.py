@@ -5,12 +5,16 @@ import re
 import subprocess
 from enum import Enum
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
+from typer.core import TyperGroup as Group
+from typer.main import get_command
 
+from service.__main__ import app
 from service.clock import SystemClock
 from service.scoring.week import week_at
 from service.settings import Settings
@@ -91,3 +95,12 @@ def test_the_readme_posts_a_report_that_the_shipped_dictionary_knows() -> None:
     assert body["values"].keys() <= {indicator["id"] for indicator in known}
     assert body["week"] == week_at(SystemClock().now())
     assert "Authorization: Bearer TOKEN" in spoken
+
+
+def test_every_command_that_a_document_names_exists() -> None:
+    top = cast(Group, get_command(app))
+    for document in ("README.md", "service/README.md", "rules/README.md"):
+        for command, below in re.findall(r"labour-watch ([a-z]+)(?: ([a-z]+))?", (ROOT / document).read_text()):
+            assert command in top.commands, f"{document}: {command}"
+            group = top.commands[command]
+            assert not isinstance(group, Group) or below in group.commands, f"{document}: {command} {below}"
