@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, col
 
@@ -35,6 +35,7 @@ REPLY_WITHIN = 60.0  # seconds; longer than a locked SQLite is waited for
 _ATTEMPTS = 3  # for one row: a collision with another process is resolved by looking again
 _RETRY_AFTER = 5  # seconds
 _RACES = ("40001", "40P01")  # serialization failure, deadlock: the database is there, the batch was unlucky
+_NO_TABLE = "42"  # the class of undefined tables and columns
 _log = structlog.get_logger(__name__)
 
 
@@ -55,27 +56,21 @@ class Intake:
         self._clock = clock
         self._queue: Queue[_Pending | None] = Queue(queue)
         self._batch = batch
-        self._thread: threading.Thread | None = None
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+        self._stopped = False
         self._turned_away = 0
 
     def start(self) -> None:
-        """Begin to take submissions."""
-        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+        """Begin to settle what has queued up."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Answer what has queued up, then take no more."""
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            self._queue.put(None)
-            thread.join()
-            late = [pending for pending in self._take_rest() if pending is not None and _wanted(pending)]
-            _reply(late, [_stopping()] * len(late))
-
-    @property
-    def alive(self) -> bool:
-        """Whether the writer is taking submissions."""
-        return self._thread is not None and self._thread.is_alive()
+        """Settle what has queued up, then take no more."""
+        self._stopped = True
+        self._queue.put(None)
+        self._thread.join()
+        late = [pending for pending in self._take_rest() if pending is not None and _wanted(pending)]
+        _reply(late, [_stopping()] * len(late))
 
     def submit(self, submission: Submission) -> "Future[Answer]":
         """Queue one submission; the future holds the answer, or the Refusal, once it is settled. Raises Unavailable."""
@@ -102,7 +97,7 @@ class Intake:
         return Rehearsal(self._db, self._clock, self.rules())
 
     def _put(self, pending: _Pending) -> None:
-        if self._thread is None:
+        if self._stopped:
             raise _stopping()
         try:
             self._queue.put_nowait(pending)
@@ -210,9 +205,10 @@ def _stopping() -> Unavailable:
 
 def _away(error: Exception) -> bool:
     """Whether the database, and not a row, is the reason: away, locked, full, read-only, or not migrated."""
-    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _RACES:
+    state = str(getattr(error.orig, "sqlstate", "")) if isinstance(error, DBAPIError) else ""
+    if state in _RACES:
         return False
-    return isinstance(error, OperationalError | InterfaceError | ProgrammingError | PoolTimeout | Exit)
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout | Exit) or state.startswith(_NO_TABLE)
 
 
 def _note_outage(session: Session, now: datetime, rows: int) -> None:
