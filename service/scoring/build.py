@@ -2,16 +2,18 @@
 
 import math
 import re
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.scoring.pack import Dictionary, Indicator
 from service.scoring.panel import NA, Bools, Floats, Panel, PanelEvent, PanelNode, PanelReport
 from service.scoring.week import monday
+
+Indices = NDArray[np.intp]
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -50,30 +52,29 @@ def number(indicator: Indicator, raw: object) -> float | str | None:
     return value if math.isfinite(value) and indicator.type != "date" else None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Columns:
-    """Reports as columns: row r is node `nodes[r]` in week `weeks[r]` (both indices), and `values[i][r]` one figure."""
+    """Reports as columns: report r is of node `nodes[r]` (an index) in week `weeks[r]` (a `week_number`), and its
+    figures are `values[i][r]` as `coded`."""
 
-    nodes: "array[int]" = field(default_factory=lambda: array("q"))
-    weeks: "array[int]" = field(default_factory=lambda: array("q"))
-    values: dict[str, "array[float]"] = field(default_factory=dict)
+    nodes: Indices
+    weeks: Indices
+    values: Mapping[str, Floats]
 
-    def add(self, node: int, week: int, figures: Iterable[tuple[str, float | str | None]]) -> None:
-        """Append one report; an indicator that is not among `figures` is missing."""
-        row = len(self.nodes)
-        self.nodes.append(node)
-        self.weeks.append(week)
-        for indicator, value in figures:
-            column = self.values.setdefault(indicator, array("d"))
-            column.extend([_MISSING] * (row - len(column)))
-            column.append(_MISSING if value is None else _NOT_APPLICABLE if isinstance(value, str) else value)
+    def of_nodes(self, first: int, last: int) -> "Columns":
+        """The reports of nodes `first:last`, whose indices begin at 0 again; reports must be in the order of nodes."""
+        part = slice(*np.searchsorted(self.nodes, [first, last]))
+        return Columns(self.nodes[part] - first, self.weeks[part], {i: v[part] for i, v in self.values.items()})
 
-    def column(self, indicator: str) -> Floats:
-        """The figures of one indicator, one a report."""
-        column = self.values.get(indicator, array("d"))
-        found = np.full(len(self.nodes), _MISSING)
-        found[: len(column)] = column
-        return found
+
+def coded(value: float | str | None) -> float:
+    """A figure as columns hold it."""
+    return _MISSING if value is None else _NOT_APPLICABLE if isinstance(value, str) else value
+
+
+def week_number(week: str) -> int:
+    """Weeks counted from the first Monday of the calendar; consecutive weeks have consecutive numbers."""
+    return (monday(week).toordinal() - 1) // 7
 
 
 def build_panel(
@@ -85,11 +86,14 @@ def build_panel(
     closed: Callable[[str], bool] | None = None,
 ) -> Panel:
     """The panel of `nodes` × `weeks` (consecutive); what lies outside is left out. `closed=None`: every week is."""
-    rows, columns_of = _indices(nodes, weeks)
-    columns = Columns()
-    for report in reports:
-        if report.node in rows and report.week in columns_of:
-            columns.add(rows[report.node], columns_of[report.week], report.values.items())
+    index, numbers = {node.id: i for i, node in enumerate(nodes)}, {week: week_number(week) for week in weeks}
+    inside = [report for report in reports if report.node in index and report.week in numbers]
+    used = dict.fromkeys(id_ for report in inside for id_ in report.values if id_ in dictionary.indicators)
+    columns = Columns(
+        np.array([index[report.node] for report in inside], np.intp),
+        np.array([numbers[report.week] for report in inside], np.intp),
+        {id_: np.array([coded(report.values.get(id_)) for report in inside], np.float64) for id_ in used},
+    )
     return panel_of(nodes, weeks, columns, events, dictionary, closed)
 
 
@@ -101,15 +105,15 @@ def panel_of(
     dictionary: Dictionary,
     closed: Callable[[str], bool] | None = None,
 ) -> Panel:
-    """The panel of reports that are columns already; their indices are those of `nodes` and `weeks`."""
+    """The panel of reports that are columns already; all of them lie in `weeks`."""
     alive = _alive(nodes, weeks)
-    at = np.asarray(reports.nodes, np.intp), np.asarray(reports.weeks, np.intp)
-    reported = _block(nodes, weeks, False, np.bool_)
+    at = reports.nodes, reports.weeks - (week_number(weeks[0]) if weeks else 0)
+    reported = np.zeros(alive.T.shape, np.bool_).T  # week by week in memory, so that a lag is a contiguous column
     reported[at] = True
     nothing = np.broadcast_to(np.float64(np.nan), reported.shape)  # shared by all indicators that nobody reported
     values, absent = dict.fromkeys(dictionary.indicators, nothing), {}
     for id_ in dictionary.indicators.keys() & reports.values.keys():
-        values[id_], not_applicable = _spread(dictionary.indicators[id_], reports.column(id_), at, alive)
+        values[id_], not_applicable = _spread(dictionary.indicators[id_], reports.values[id_], at, alive)
         if not_applicable.any():
             absent[id_] = not_applicable
     return Panel(
@@ -125,9 +129,7 @@ def panel_of(
     )
 
 
-def _spread(
-    indicator: Indicator, figures: Floats, at: tuple[np.ndarray, np.ndarray], alive: Bools
-) -> tuple[Floats, Bools]:
+def _spread(indicator: Indicator, figures: Floats, at: tuple[Indices, Indices], alive: Bools) -> tuple[Floats, Bools]:
     """One indicator's figures on the block; of several for one cell the more serious known one counts."""
     block = np.full(alive.T.shape, np.nan).T
     absent = np.zeros(alive.T.shape, np.bool_).T
@@ -147,7 +149,7 @@ def _people(
     dictionary: Dictionary,
     alive: Bools,
 ) -> dict[str, Floats]:
-    rows, columns = _indices(nodes, weeks)
+    rows, columns = ({name: i for i, name in enumerate(names)} for names in ([node.id for node in nodes], weeks))
     found: dict[str, Floats] = {}
     for event in events:
         if event.event in dictionary.events and event.node in rows and event.week in columns:
@@ -164,12 +166,3 @@ def _alive(nodes: Sequence[PanelNode], weeks: Sequence[str]) -> Bools:
     opened = np.array([node.opened.toordinal() if node.opened else 0 for node in nodes], np.int64)
     closed = np.array([node.closed.toordinal() if node.closed else 10**7 for node in nodes], np.int64)
     return ((opened <= mondays[:, None] + 6) & (closed > mondays[:, None])).T
-
-
-def _indices(nodes: Sequence[PanelNode], weeks: Sequence[str]) -> tuple[Mapping[str, int], Mapping[str, int]]:
-    return {node.id: i for i, node in enumerate(nodes)}, {week: j for j, week in enumerate(weeks)}
-
-
-def _block(nodes: Sequence[PanelNode], weeks: Sequence[str], fill: bool, dtype: type[np.bool_]) -> Bools:
-    # Week by week in memory: a rule walks along whole weeks, so lag columns are contiguous.
-    return np.full((len(weeks), len(nodes)), fill, dtype).T
