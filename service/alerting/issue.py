@@ -130,7 +130,10 @@ class Issuer:
         posts = self._posts.get(node.id, ())
         answers = [duty.answer(code, posts, self.now) for code in codes]
         self._note_holes(node, [hole for answer in answers for hole in answer.holes])
-        told: dict[str, PostView] = {a.officer.id: a.post for a in reversed(answers) if a.officer and a.post}
+        told: dict[str, PostView] = {}
+        for found in answers:
+            if found.officer and found.post:
+                told.setdefault(found.officer.id, found.post)
         routes = {officer: self._route(post, posts) for officer, post in told.items()} or {"operator": [NOBODY]}
         clocks = self._ladder(alert)
         for officer, route in routes.items():

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 KINDS = ("enterprise", "township", "county", "city")  # from the bottom to the top
+ROLES = ("organiser", "officer", "deputy", "chair", "duty", "leader")  # from the bottom to the top of one node
 
 
 class HoleReason(StrEnum):
@@ -94,8 +95,9 @@ def ladder(code: str, posts: Sequence[PostView]) -> list[PostView]:
     ordered = _node_by_node(posts)
     place = next((i for i, post in enumerate(ordered) if post.code == code), None)
     if place is None:
-        lowest = _height(code.partition(".")[0])
-        return [post for post in ordered if _height(post.kind) >= lowest]
+        # At the very top nothing stands above: whoever is there is better than nobody.
+        peers = [post for post in ordered if _standing(post.code)[0] >= _standing(code)[0]]
+        return [post for post in peers if _standing(post.code) > _standing(code)] or peers[-1:]
     own = ordered[place]
     return [own] + [p for p in ordered[place + 1 :] if p.node_id != own.node_id or p.rank > own.rank]
 
@@ -105,9 +107,12 @@ def _node_by_node(posts: Iterable[PostView]) -> list[PostView]:
     return sorted(posts, key=lambda post: (nodes[post.node_id], post.rank, post.code))
 
 
-def _height(kind: str) -> int:
+def _standing(code: str) -> tuple[int, int]:
+    """How high a post stands; unknown roles stand below the known ones of their kind of node."""
+    kind, _, role = code.partition(".")
     # A kind nobody knows is looked for among officials: an enterprise must never answer by accident.
-    return KINDS.index(kind) if kind in KINDS else 1
+    height = KINDS.index(kind) if kind in KINDS else 1
+    return height, ROLES.index(role) if role in ROLES else -1
 
 
 def _present(post: PostView, at: datetime, holes: list[Hole]) -> OfficerView | None:
