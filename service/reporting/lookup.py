@@ -21,8 +21,9 @@ def look_up(session: Session, submissions: Sequence[Submission], known: Known) -
     """Add to `known` everything that deciding about `submissions` takes."""
     _bearers(session, {s.digest for s in submissions} - known.bearers.keys(), known)
     _places(session, {s.node for s in submissions if s.node is not None} - known.places.keys(), known)
-    _receipts(session, submissions, known)
+    # Receipts last: who sees that another process has just stored a report then also sees the receipt for it.
     _reports(session, submissions, known)
+    _receipts(session, submissions, known)
 
 
 def _bearers(session: Session, digests: Collection[str], known: Known) -> None:

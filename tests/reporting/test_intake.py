@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -228,28 +229,33 @@ def test_without_rules_everybody_is_asked_to_come_again(db: Database, clock: Fro
     office.intake.stop()
 
 
-def test_a_row_that_several_processes_store_at_once_is_stored_once(office: Office, clock: FrozenClock) -> None:
-    databases = [Database(office.db.engine.url.render_as_string(hide_password=False)) for _ in range(2)]
-    others = [Intake(database, clock, lambda: RULES) for database in databases]
-    for other in others:
-        other.start()
+@contextmanager
+def another_process(office: Office) -> Iterator[Intake]:
+    """An intake with connections and locks of its own."""
+    database = Database(office.db.engine.url.render_as_string(hide_password=False))
+    other = Intake(database, office.clock, lambda: RULES)
+    other.start()
+    yield other
+    other.stop()
+    database.close()
+
+
+def test_a_row_that_several_processes_store_at_once_is_stored_once(office: Office) -> None:
     weeks = [f"2026-W{number:02}" for number in range(10, 47)]
     keys = {week: week if number % 2 else None for number, week in enumerate(weeks)}
-    raced = {
-        week: [
-            writer.submit(office.report("qishan", week, node="gear", key=keys[week]))
-            for writer in (office.intake, *others)
-        ]
-        for week in weeks
-    }
-    for week, futures in raced.items():
-        loser = "repeated" if keys[week] else "already_reported"
-        assert sorted(codes([_result(future) for future in futures])) == sorted([loser, loser, "stored"])
+    with another_process(office) as second, another_process(office) as third:
+        raced = {
+            week: [
+                writer.submit(office.report("qishan", week, node="gear", key=keys[week]))
+                for writer in (office.intake, second, third)
+            ]
+            for week in weeks
+        }
+        settled = {week: sorted(codes([_result(future) for future in futures])) for week, futures in raced.items()}
+    losers = {week: "repeated" if keys[week] else "already_reported" for week in weeks}
+    assert settled == {week: sorted([loser, loser, "stored"]) for week, loser in losers.items()}
     assert len(office.stored(Report)) == len(office.stored(Due)) == len(weeks)
     assert office.stored(JournalEntry) == []
-    for other, database in zip(others, databases, strict=True):
-        other.stop()
-        database.close()
 
 
 def test_whoever_goes_away_before_the_batch_is_taken_leaves_nothing(db: Database, clock: FrozenClock) -> None:
