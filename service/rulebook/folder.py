@@ -1,29 +1,67 @@
-"""规则目录: a rules folder on disk, read into the texts that make one version."""
+"""规则目录: a rules folder on disk, read into texts by relative path."""
 
+import os
 from pathlib import Path
 
-from service.errors import WrongUse
+from service.errors import FileProblems, LineProblem, WrongUse
+from service.scoring.positions import LONGEST_FILE
 from service.shipped import shipped
 
 # What decides scores and alerts; cases and texts for people are not part of a version.
 _PARTS = ("indicators.yaml", "response.yaml", "calendar.yaml")
 _OPTIONAL = ("response.yaml", "calendar.yaml")
+_YAML = (".yaml", ".yml")
 
 
 def read_folder(folder: Path) -> dict[str, str]:
-    """The texts of a rules folder by relative path; a missing response or calendar is the shipped one.
+    """The texts of one version; a missing response or calendar is the shipped one.
 
-    Raises WrongUse when the folder is missing or a file is not UTF-8.
+    Raises WrongUse when the folder is missing, FileProblems when a file is no text.
     """
+    files, problems = read_texts(folder)
+    if problems:
+        raise FileProblems(problems)
+    files = {name: text for name, text in files.items() if not name.startswith("cases/")}
+    return {name: (shipped("rules") / name).read_text("utf-8") for name in _OPTIONAL} | files
+
+
+def read_texts(folder: Path) -> tuple[dict[str, str], list[LineProblem]]:
+    """Every text of a rules folder, cases too, and what cannot be read as text. Raises WrongUse without a folder."""
     if not folder.is_dir():
         raise WrongUse(f"没有这个规则目录：{folder}", f"no such rules folder: {folder}")
-    files = {name: _text(folder / name) for name in _PARTS if (folder / name).is_file()}
-    files |= {f"packs/{path.name}": _text(path) for path in sorted((folder / "packs").glob("*.y*ml"))}
-    return {name: _text(shipped("rules") / name) for name in _OPTIONAL} | files
+    names = [name for name in _PARTS if (folder / name).exists()] + _listed(folder, "packs") + _listed(folder, "cases")
+    files: dict[str, str] = {}
+    problems: list[LineProblem] = []
+    for name in names:
+        try:
+            files[name] = _text(folder / name, name)
+        except FileProblems as unread:
+            problems += unread.problems
+    return files, problems
 
 
-def _text(path: Path) -> str:
+def _listed(folder: Path, part: str) -> list[str]:
+    """The files directly in a part of the folder, in byte order; those that begin with a dot are not a person's."""
+    inner = folder / part
+    names = sorted(os.listdir(inner), key=os.fsencode) if inner.is_dir() else []
+    return [f"{part}/{name}" for name in names if not name.startswith(".") and not (inner / name).is_dir()]
+
+
+def _text(path: Path, name: str) -> str:
+    if path.suffix not in _YAML:
+        raise FileProblems(
+            [LineProblem(name, 1, "不是 .yaml 文件，请改名或移走", "no .yaml file; rename it or move it away")]
+        )
     try:
-        return path.read_text(encoding="utf-8-sig")
+        if path.stat().st_size > 4 * LONGEST_FILE:
+            raise FileProblems([LineProblem(name, 1, "文件太大，请拆成几个", "the file is too large; split it")])
+        raw = path.read_bytes()
+    except OSError as error:
+        text, text_en = f"读不了：{error.strerror}", f"cannot be read: {error.strerror}"
+        raise FileProblems([LineProblem(name, 1, text, text_en)]) from error
+    try:
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise WrongUse(f"{path} 不是 UTF-8 编码，请另存为 UTF-8", f"{path} is not UTF-8; save it as UTF-8") from error
+        line = raw[: error.start].count(b"\n") + 1
+        text, text_en = "不是 UTF-8 编码，请另存为 UTF-8", "not UTF-8; save the file as UTF-8"
+        raise FileProblems([LineProblem(name, line, text, text_en)]) from error

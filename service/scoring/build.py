@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from service.scoring.pack import Dictionary, Indicator
 from service.scoring.panel import NA, Bools, Floats, Panel, PanelEvent, PanelNode, PanelReport
-from service.scoring.week import monday
+from service.scoring.week import monday, week_number
 
 Indices = NDArray[np.intp]
 
@@ -70,11 +70,6 @@ class Columns:
 def coded(value: float | str | None) -> float:
     """A figure as columns hold it."""
     return _MISSING if value is None else _NOT_APPLICABLE if isinstance(value, str) else value
-
-
-def week_number(week: str) -> int:
-    """Weeks counted from the first Monday of the calendar; consecutive weeks have consecutive numbers."""
-    return (monday(week).toordinal() - 1) // 7
 
 
 def build_panel(

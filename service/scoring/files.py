@@ -9,10 +9,11 @@ from typing import TypeVar
 import numpy as np
 
 from service.errors import LineProblem
-from service.scoring.build import cell, coded, week_number
+from service.scoring.build import cell, coded
 from service.scoring.indicators import NODE_KINDS
 from service.scoring.pack import Dictionary, Indicator
 from service.scoring.panel import PanelEvent, PanelNode
+from service.scoring.week import week_number
 
 V = TypeVar("V")
 Row = tuple[int, list[str]]  # line in the file and cells; the first row is the header

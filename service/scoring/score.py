@@ -10,7 +10,7 @@ from service.scoring.members import Members
 from service.scoring.pack import Level, Pack, State
 from service.scoring.panel import Bools, Floats, Panel, PanelNode
 
-_STATES = (State.SILENT, State.FIRED, State.UNKNOWN, State.OUT)  # by code
+STATES = (State.SILENT, State.FIRED, State.UNKNOWN, State.OUT)  # by code
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,19 @@ class Scores:
             self.nodes[i].id, self.weeks[j], float(self.score[i, j]), level, float(self.judged[i, j]), findings
         )
 
+    def said(self, i: int, j: int) -> list[tuple[str, int, float]]:
+        """Rule, code of its state (see `STATES`) and added points, of every rule for the kind of node `i`."""
+        states = self._found.states[:, self._columns[j], i].tolist()
+        rungs = self._found.rungs[:, self._columns[j], i].tolist()
+        return [
+            (rule.id, state, 0.0 if rule.trial else float(ladder.points[rung]))
+            for rule, ladder, state, rung in zip(self.pack.rules, self._found.ladders, states, rungs, strict=True)
+            if state != NOT_FOR_THIS_KIND
+        ]
+
     def _finding(self, r: int, i: int, j: int, column: int) -> Finding:
         rule, found = self.pack.rules[r], self._found
-        state = _STATES[found.states[r, j, i]]
+        state = STATES[found.states[r, j, i]]
         ladder, rung = found.ladders[r], found.rungs[r, j, i]
         would, floor = float(ladder.points[rung]), Level(int(ladder.floors[rung]))
         judged = float(found.values[r, j, i])

@@ -32,6 +32,16 @@ def week_at(at: datetime) -> str:
     return week_of(at.astimezone(SHANGHAI).date())
 
 
+def week_number(week: str) -> int:
+    """Weeks counted from the first Monday of the calendar; consecutive weeks have consecutive numbers."""
+    return (monday(week).toordinal() - 1) // 7
+
+
+def from_number(number: int) -> str:
+    """The week with that `week_number`."""
+    return week_of(date.fromordinal(7 * number + 1))
+
+
 def step(week: str, weeks: int) -> str:
     """The week `weeks` later (earlier when negative)."""
     return week_of(monday(week) + timedelta(weeks=weeks))
