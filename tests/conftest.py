@@ -43,6 +43,9 @@ def postgres() -> Iterator[str]:
     server = get_server(folder / "d", cleanup_mode="delete")
     uri = server.get_uri()
     with psycopg.connect(uri, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # a test's database need not survive
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute("CREATE DATABASE pattern")
     engine = create_engine(database_uri(uri, "pattern").replace("postgresql://", "postgresql+psycopg://"))
     tables.metadata.create_all(engine)
@@ -61,7 +64,7 @@ def make_postgres_database(uri: str) -> str:
     """Make a fresh database with all tables and return its URI."""
     name = f"t_{new_id().replace('-', '')}"
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE pattern STRATEGY file_copy")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE pattern")
     return database_uri(uri, name)
 
 

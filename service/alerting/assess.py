@@ -127,7 +127,6 @@ class _Assessment:
             decision = self._decide(item, alert, cause, history, mutes.get(node.id, ()))
             item.score.decision = decision.reason
             self.session.add(item.score)
-            self.session.flush()
             alerts[node.id] = self.issuer.apply(node, item.score, decision, alert)
             self._tell_parent(node, item, batch.current.get((node.id, item.score.week)))
 

@@ -53,6 +53,8 @@ class Issuer:
 
     def apply(self, node: Node, score: Score, decision: Decision, alert: Alert | None) -> Alert | None:
         """Carry out one decision; the node's alert afterwards."""
+        if decision.reason in RECORDED:
+            self.session.flush()  # alert and record name the score
         if decision.raises:
             return self._raise(node, score, decision, alert)
         if alert is None or alert.closed_at is not None or decision.reason is Reason.HISTORY:

@@ -20,7 +20,7 @@ from service.simulation.generate import SimulatedReport, Simulation
 CLOSED_AFTER = timedelta(days=14)
 LEFT_OVERDUE = 2  # shown on purpose: what an alert looks like that nobody signed in time
 # When a week's reports come in: day of the following week, hour, share in percent.
-_ARRIVALS = ((0, time(15), 45), (1, time(10), 50), (3, time(9), 5))
+_ARRIVALS = ((0, time(10), 75), (1, time(10), 22), (3, time(9), 3))
 _LOOKS = ((0, time(12, 1)), (1, time(14, 30)), (2, time(18, 1)), (3, time(16)))
 
 

@@ -4,8 +4,9 @@ import hashlib
 import threading
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -57,9 +58,16 @@ class Shelf:
 
 def read_rulebook(files: Mapping[str, str], version: int) -> Rulebook:
     """Parse one version's texts. Raises FileProblems with every problem and its place."""
+    return replace(_parsed(tuple(sorted(files.items()))), version=version)
+
+
+@lru_cache(maxsize=64)
+def _parsed(texts: tuple[tuple[str, str], ...]) -> Rulebook:
+    # YAML with positions is slow to read, and the same texts always say the same.
+    files = dict(texts)
     pack, dictionary = parse_rules(files)
     policy = parse_policy(files["response.yaml"])
-    return Rulebook(version, digest(files), pack, dictionary, policy, parse_calendar(files["calendar.yaml"]))
+    return Rulebook(0, digest(files), pack, dictionary, policy, parse_calendar(files["calendar.yaml"]))
 
 
 def digest(files: Mapping[str, str]) -> str:

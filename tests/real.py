@@ -1,0 +1,132 @@
+"""The real service as processes of its own: what a bench measures, and what a journey kills."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+PATIENCE = 30.0  # seconds until a service must be ready
+
+
+def free_port() -> int:
+    """A port nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def command(*arguments: str, environment: Mapping[str, str], check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run one `labour-watch` command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "service", *arguments],
+        env={**_clean(), **environment},
+        check=check,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def _clean() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("LABOUR_WATCH_")}
+
+
+@dataclass
+class Real:
+    """An instance in a folder; on PostgreSQL `database_url` names it and `serve` becomes `web` and `worker`."""
+
+    folder: Path
+    database_url: str | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+    workers: int = 1
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of this instance."""
+        own = {"LABOUR_WATCH_DIR": str(self.folder), "PYTHONUNBUFFERED": "1", **self.settings}
+        if self.database_url:
+            own["LABOUR_WATCH_DATABASE_URL"] = self.database_url.replace("postgresql+psycopg:", "postgresql:")
+        return own
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def init(self, network: Path, rules: Path | None = None) -> None:
+        """Make the instance."""
+        command("init", "--network", str(network), *(("--rules", str(rules)) if rules else ()), environment=self.environment)
+
+    def token(self, *who: str) -> str:
+        """Issue a token: a node's id, or `--officer ID`."""
+        return command("token", "issue", *who, environment=self.environment).stdout.strip()
+
+    def start(self) -> None:
+        """Start the processes and wait until they are ready."""
+        self.port = self.port or free_port()
+        listen = ("--host", "127.0.0.1", "--port", str(self.port))
+        commands = [("serve", *listen)]
+        if self.database_url:
+            commands = [("web", *listen), *(("worker",) for _ in range(self.workers))]
+        for number, arguments in enumerate(commands):
+            with (self.folder / f"process-{number}.log").open("ab") as log:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "service", *arguments],
+                    env={**_clean(), **self.environment},
+                    stdout=log,
+                    stderr=log,
+                )
+            self.processes.append(process)
+        self._wait()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise TimeoutError(self.printed())
+
+    def printed(self) -> str:
+        """Everything that the processes wrote."""
+        return "".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.glob("process-*.log")))
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """End every process, by default without warning."""
+        for process in self.processes:
+            process.send_signal(number)
+        for process in self.processes:
+            process.wait(timeout=30)
+        self.processes.clear()
+
+
+@contextmanager
+def running(real: Real) -> Iterator[Real]:
+    """The instance, started, and ended however the block ends."""
+    try:
+        real.start()
+        yield real
+    finally:
+        real.kill()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether `condition()` comes true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
