@@ -11,16 +11,17 @@ from service.notify.outbox import Claimed, Share
 from service.notify.settle import Sent
 
 GATHER_SECONDS = 0.02  # what came back waits so long for others to share its commit
+SLOW_SECONDS = 1.0
 
 
 class Flight:
-    """`limits` is how many sends a channel may have on its way. One receiver gets at most three quarters of them, and a
-    single one while it does not answer, so that a slow one never starves its neighbours."""
+    """`limits` is how many sends a channel may have on its way. A receiver that was slow or failing the last time gets
+    a quarter of them, so that it does not starve its neighbours."""
 
     def __init__(self, limits: Mapping[str, int]) -> None:
         self._limits = limits
         self._busy: dict[str, Counter[str]] = {name: Counter() for name in limits}
-        self._struggling: set[tuple[str, str]] = set()
+        self._troubled: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._back: list[Sent] = []
         self._stir = asyncio.Event()
@@ -35,13 +36,10 @@ class Flight:
         return {name: self._share(name, limit) for name, limit in self._limits.items()}
 
     def _share(self, name: str, limit: int) -> Share:
-        per_address = max(1, limit * 3 // 4)
-        busy = self._busy[name].copy()
-        free = limit - busy.total()
-        for channel, address in self._struggling:
-            if channel == name:
-                busy[address] += per_address - 1
-        return Share(free, per_address, busy)
+        busy = self._busy[name]
+        quarter = max(1, limit // 4)
+        room = {address: quarter - busy[address] for channel, address in self._troubled if channel == name}
+        return Share(limit - busy.total(), room)
 
     def take_off(self, claimed: Claimed, send: Coroutine[Any, Any, Result], clock: Clock) -> None:
         """Start one send."""
@@ -50,13 +48,15 @@ class Flight:
         self._tasks.add(task)
 
     async def _fly(self, claimed: Claimed, send: Coroutine[Any, Any, Result], clock: Clock) -> None:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
         result = await send
         address = claimed.outgoing.address
         self._busy[claimed.channel] -= Counter([address])
-        if result.outcome is Outcome.TRY_AGAIN:
-            self._struggling.add((claimed.channel, address))
+        if result.outcome is Outcome.TRY_AGAIN or loop.time() - started > SLOW_SECONDS:
+            self._troubled.add((claimed.channel, address))
         else:
-            self._struggling.discard((claimed.channel, address))
+            self._troubled.discard((claimed.channel, address))
         self._back.append(Sent(claimed, result, clock.now()))
         task = asyncio.current_task()
         assert task is not None
@@ -64,7 +64,7 @@ class Flight:
         if len(self._back) >= len(self._tasks):
             self.stir()
         elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(GATHER_SECONDS, self.stir)
+            self._timer = loop.call_later(GATHER_SECONDS, self.stir)
 
     def stir(self) -> None:
         """There is something to do: news in the outbox, or enough has come back."""

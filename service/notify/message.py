@@ -151,7 +151,7 @@ def _sign_lines(news: AlertNews) -> list[str]:
         return []
     who = f"由{plain(news.post)}" if plain(news.post) else ""
     return [
-        f"请于 {_long_time(news.sign_by)} 前{who}签收",
+        f"请于 {_long_time(news.sign_by)}前{who}签收",
         f"Sign by {_english_time(news.sign_by)}",
     ]
 

@@ -5,15 +5,14 @@ A row may be claimed when it is `pending` and its time has come, or when it is `
 who holds the lease settles the row; a settle that comes too late completes its attempt and leaves the row alone.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal_column, text, update
+from sqlalchemy import ColumnElement, bindparam, insert, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from service.bell import Topic
 from service.clock import Clock, SystemClock
@@ -22,9 +21,35 @@ from service.notify.channels import Outgoing
 from service.notify.message import Letter
 from service.notify.tables import DeliveryAttempt, OutboxMessage
 
-STRANGE = 100  # messages for unknown channels that are taken at once
+AT_ONCE = 100  # messages for unknown channels that are taken in one go
+_MESSAGE = OutboxMessage.__table__  # type: ignore[attr-defined]
 # Spelled out, not bound: the planner only uses the partial index when it sees the index's own condition.
-WAITING: ColumnElement[bool] = literal_column("state IN ('pending', 'sending')")
+_WAITING: ColumnElement[bool] = literal_column("state IN ('pending', 'sending')")
+_ANY_DUE = (
+    select(_MESSAGE.c.id, _MESSAGE.c.address)
+    .where(_WAITING, _MESSAGE.c.available_at <= bindparam("now"))
+    .order_by(_MESSAGE.c.available_at, _MESSAGE.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_DUE = _ANY_DUE.where(
+    _MESSAGE.c.channel == bindparam("channel"),
+    _MESSAGE.c.address.not_in(bindparam("full", expanding=True)),
+    _MESSAGE.c.id.not_in(bindparam("chosen", expanding=True)),
+)
+_STRANGE = _ANY_DUE.where(_MESSAGE.c.channel.not_in(bindparam("known", expanding=True)))
+_LEASE = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="sending",
+        lease=bindparam("new_lease"),
+        available_at=bindparam("until"),
+        attempts=_MESSAGE.c.attempts + 1,
+    )
+    .returning(*_MESSAGE.c)
+)
+_ATTEMPT = insert(DeliveryAttempt.__table__)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -51,12 +76,11 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Share:
-    """What may be claimed of one channel: `free` messages, at most `per_address` for one address with those `busy`
-    (address → in flight) counted, so that a slow receiver does not take every place."""
+    """What may be claimed of one channel: `free` messages in all; for an address named in `room` no more than that, so
+    that a receiver that is slow or failing does not take every place."""
 
     free: int
-    per_address: int
-    busy: Mapping[str, int]
+    room: Mapping[str, int]
 
 
 def lease_time(session: Session, clock: Clock) -> datetime:
@@ -78,8 +102,8 @@ def enqueue(
     session.flush()  # the alert it belongs to may still be on its way to the database
     values = _row(now, occasion, alert_id, letter.subject, letter.body, letter.payload, route)
     if not _insert_new(session, values):
-        query = select(OutboxMessage.id).where(OutboxMessage.occasion == occasion)
-        return session.exec(query).one()
+        query = select(_MESSAGE.c.id).where(_MESSAGE.c.occasion == occasion)
+        return str(session.connection().execute(query).scalar_one())
     wake(session, Topic.DELIVER)
     return str(values["id"])
 
@@ -100,8 +124,8 @@ def claim(session: Session, now: datetime, shares: Mapping[str, Share], lease_se
 
 def claim_strange(session: Session, now: datetime, known: Collection[str], lease_seconds: float) -> list[Claimed]:
     """Take what is due for channels that are not set up here: it is given up instead of waiting for ever."""
-    due = _due(now).where(col(OutboxMessage.channel).not_in(known)).limit(STRANGE)
-    return _lease(session, now, [row.id for row in session.connection().execute(due)], lease_seconds)
+    rows = session.connection().execute(_STRANGE, {"now": now, "known": list(known), "limit": AT_ONCE})
+    return _lease(session, now, [row.id for row in rows], lease_seconds)
 
 
 def _row(
@@ -132,35 +156,28 @@ def _row(
 def _insert_new(session: Session, values: Mapping[str, Any]) -> bool:
     dialect = session.get_bind().dialect.name
     insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert_into(OutboxMessage).values(values).on_conflict_do_nothing(index_elements=["occasion"])
+    statement = insert_into(_MESSAGE).values(values).on_conflict_do_nothing(index_elements=["occasion"])
     return session.connection().execute(statement).rowcount == 1
 
 
-def _due(now: datetime) -> Any:
-    message = OutboxMessage
-    return (
-        select(message.id, message.address)
-        .where(WAITING, col(message.available_at) <= now)
-        .order_by(col(message.available_at), col(message.id))
-        .with_for_update(skip_locked=True)
-    )
-
-
 def _choose(session: Session, now: datetime, channel: str, share: Share) -> list[str]:
-    """Ids within the share. Addresses that are full are left out of the query, so what waits for a slow receiver is
-    not read again and again; each round fills at least one address or comes to the end."""
+    """Ids within the share. Addresses without room are left out of the query, so that what waits for them does not hide
+    the rest; each round fills such an address or comes to the end."""
     chosen: list[str] = []
-    taken = Counter(share.busy)
+    room = dict(share.room)
     while len(chosen) < share.free:
-        full = [address for address, count in taken.items() if count >= share.per_address]
         wanted = share.free - len(chosen)
-        query = _due(now).where(col(OutboxMessage.channel) == channel, col(OutboxMessage.address).not_in(full))
-        rows = session.connection().execute(query.where(col(OutboxMessage.id).not_in(chosen)).limit(wanted)).all()
-        for id_, address in rows:
-            if taken[address] < share.per_address:
-                taken[address] += 1
+        full = [address for address, left in room.items() if left <= 0]
+        rows = session.connection().execute(
+            _DUE, {"now": now, "channel": channel, "full": full, "chosen": chosen, "limit": wanted}
+        )
+        found = rows.all()
+        for id_, address in found:
+            if room.get(address, 1) > 0:
                 chosen.append(id_)
-        if len(rows) < wanted:
+                if address in room:
+                    room[address] -= 1
+        if len(found) < wanted:
             break
     return chosen
 
@@ -168,34 +185,15 @@ def _choose(session: Session, now: datetime, channel: str, share: Share) -> list
 def _lease(session: Session, now: datetime, ids: Sequence[str], lease_seconds: float) -> list[Claimed]:
     if not ids:
         return []
-    message, lease = OutboxMessage, new_id()
-    statement = (
-        update(message)
-        .where(col(message.id).in_(ids))
-        .values(
-            state="sending",
-            lease=lease,
-            available_at=now + timedelta(seconds=lease_seconds),
-            attempts=col(message.attempts) + 1,
-        )
-        .returning(*message.__table__.c)  # type: ignore[attr-defined]
-    )
-    rows = sorted(session.connection().execute(statement).all(), key=lambda row: row.id)
-    claimed = [_claimed(row, lease) for row in rows]
-    session.connection().execute(
-        insert(DeliveryAttempt),
-        [
-            {
-                "id": one.attempt_id,
-                "message_id": one.outgoing.message_id,
-                "number": one.outgoing.attempt,
-                "started_at": now,
-                "code": "",
-                "detail": "",
-            }
-            for one in claimed
-        ],
-    )
+    lease = new_id()
+    until = now + timedelta(seconds=lease_seconds)
+    rows = session.connection().execute(_LEASE, {"ids": ids, "new_lease": lease, "until": until}).all()
+    claimed = [_claimed(row, lease) for row in sorted(rows, key=lambda row: str(row.id))]
+    attempts = [
+        {"id": one.attempt_id, "message_id": one.outgoing.message_id, "number": one.outgoing.attempt, "started_at": now}
+        for one in claimed
+    ]
+    session.connection().execute(_ATTEMPT, [{**attempt, "code": "", "detail": ""} for attempt in attempts])
     return claimed
 
 

@@ -15,6 +15,25 @@ from service.notify.outbox import Address, Claimed, pass_on
 from service.notify.retry import RetryPolicy
 from service.notify.tables import DeliveryAttempt, OutboxMessage
 
+_MESSAGE = OutboxMessage.__table__  # type: ignore[attr-defined]
+_ATTEMPT = DeliveryAttempt.__table__  # type: ignore[attr-defined]
+_COMPLETE = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.id == bindparam("attempt"))
+    .values(
+        finished_at=bindparam("at"), outcome=bindparam("result"), code=bindparam("answer"), detail=bindparam("text")
+    )
+)
+_CLOSE = (
+    update(_MESSAGE)
+    .where(
+        _MESSAGE.c.id.in_(bindparam("ids", expanding=True)),
+        _MESSAGE.c.lease.in_(bindparam("leases", expanding=True)),
+        _MESSAGE.c.state == "sending",
+    )
+    .values(state="delivered", lease=None, settled_at=bindparam("at"))
+)
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -37,11 +56,10 @@ class Settler:
         if not sent:
             return 0
         _complete(session, sent)
-        ours = _still_ours(session, sent)
-        delivered = [one.claimed.outgoing.message_id for one in ours if one.result.outcome is Outcome.DELIVERED]
-        _close(session, now, delivered, "delivered")
-        self._not_delivered(session, now, [one for one in ours if one.result.outcome is not Outcome.DELIVERED])
-        return len(delivered)
+        delivered = [one for one in sent if one.result.outcome is Outcome.DELIVERED]
+        failed = [one for one in sent if one.result.outcome is not Outcome.DELIVERED]
+        self._not_delivered(session, now, _still_ours(session, failed) if failed else [])
+        return _close(session, now, delivered) if delivered else 0
 
     def _not_delivered(self, session: Session, now: datetime, sent: Sequence[Sent]) -> None:
         if not sent:
@@ -70,25 +88,25 @@ class Settler:
 
 
 def _complete(session: Session, sent: Sequence[Sent]) -> None:
-    attempt = DeliveryAttempt.__table__  # type: ignore[attr-defined]
-    session.connection().execute(
-        update(attempt)
-        .where(attempt.c.id == bindparam("attempt"))
-        .values(
-            finished_at=bindparam("at"), outcome=bindparam("result"), code=bindparam("answer"), detail=bindparam("text")
-        ),
-        [
-            {
-                "attempt": one.claimed.attempt_id,
-                "at": one.finished_at,
-                "result": one.result.outcome.value,
-                # What a receiver answers is not ours: PostgreSQL refuses a NUL, a terminal obeys an escape.
-                "answer": plain(one.result.code, 60),
-                "text": plain(one.result.detail, 500),
-            }
-            for one in sent
-        ],
-    )
+    rows = [
+        {
+            "attempt": one.claimed.attempt_id,
+            "at": one.finished_at,
+            "result": one.result.outcome.value,
+            # What a receiver answers is not ours: PostgreSQL refuses a NUL, a terminal obeys an escape.
+            "answer": plain(one.result.code, 60),
+            "text": plain(one.result.detail, 500),
+        }
+        for one in sent
+    ]
+    session.connection().execute(_COMPLETE, rows)
+
+
+def _close(session: Session, now: datetime, delivered: Sequence[Sent]) -> int:
+    """Those whose lease nobody has taken over; how many they are."""
+    ids = [one.claimed.outgoing.message_id for one in delivered]
+    leases = list({one.claimed.lease for one in delivered})
+    return session.connection().execute(_CLOSE, {"ids": ids, "leases": leases, "at": now}).rowcount
 
 
 def _still_ours(session: Session, sent: Sequence[Sent]) -> list[Sent]:
@@ -102,13 +120,6 @@ def _still_ours(session: Session, sent: Sequence[Sent]) -> list[Sent]:
     )
     leases: dict[str, str | None] = dict(session.connection().execute(query).tuples().all())
     return [one for one in sent if leases.get(one.claimed.outgoing.message_id) == one.claimed.lease]
-
-
-def _close(session: Session, now: datetime, ids: Sequence[str], state: str) -> None:
-    if ids:
-        session.connection().execute(
-            update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(state=state, lease=None, settled_at=now)
-        )
 
 
 def _first_attempts(session: Session, ids: Sequence[str]) -> dict[str, datetime]:

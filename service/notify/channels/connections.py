@@ -30,7 +30,7 @@ class Connections:
     def __init__(self, keep: int) -> None:
         self._keep = keep
         self._tls = ssl.create_default_context()  # the machine's own trust store: a closed intranet has its own CA
-        self._idle: dict[httpcore.Origin, list[httpcore.AsyncHTTPConnection]] = {}
+        self._idle: dict[str, list[httpcore.AsyncHTTPConnection]] = {}
 
     async def post(self, url: httpx.URL, headers: Headers, body: bytes, read: int) -> Answer:
         """POST and read at most `read` bytes of the answer; redirects are answers like any other."""
@@ -58,17 +58,17 @@ class Connections:
             await self._put_back(origin, connection)
 
     async def _take(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        idle = self._idle.get(origin, [])
+        idle = self._idle.get(str(origin), [])
         while idle:
             connection = idle.pop()
             if not connection.has_expired():
                 return connection
             await connection.aclose()
-        self._idle.pop(origin, None)
+        self._idle.pop(str(origin), None)
         return httpcore.AsyncHTTPConnection(origin, ssl_context=self._tls, keepalive_expiry=KEEP_SECONDS)
 
     async def _put_back(self, origin: httpcore.Origin, connection: httpcore.AsyncHTTPConnection) -> None:
-        self._idle.setdefault(origin, []).append(connection)
+        self._idle.setdefault(str(origin), []).append(connection)
         while sum(map(len, self._idle.values())) > self._keep:
             longest_idle = next(iter(self._idle))
             await self._idle[longest_idle].pop(0).aclose()
