@@ -75,8 +75,13 @@ class Instance:
         if not self.db.sqlite:
             from service.postgres import Leader
 
-            leader = Leader(self.settings.url())
+            leader = Leader(self.db.url)
         return Worker(self.db, self.clock, self.assessor(), self.deliverer(), self.sweeper(), leader)
+
+    def listen(self) -> None:
+        """Begin to hear the other processes (PostgreSQL)."""
+        if self.chime is not None:
+            self.chime.start()
 
     def close(self) -> None:
         if self.chime is not None:
@@ -95,8 +100,7 @@ def assemble(settings: Settings, db: Database, clock: Clock, sealer: Sealer) -> 
     if not db.sqlite:
         from service.postgres import Chime
 
-        chime = Chime(settings.url(), db.bell)
-        chime.start()
+        chime = Chime(db.url, db.bell)
     library = Library(db)
 
     def rules() -> IntakeRules:

@@ -47,6 +47,7 @@ class Database:
 
     def __init__(self, url: str, bell: Bell | None = None) -> None:
         self.engine = _engine(url)
+        self.url = self.engine.url.render_as_string(hide_password=False)
         self.sqlite = self.engine.dialect.name == "sqlite"
         self.bell = bell or Bell()
         self._writing = threading.Lock()

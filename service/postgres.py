@@ -41,7 +41,8 @@ class Chime:
     def stop(self) -> None:
         self._bell.forward = None
         self._stop.set()
-        self._thread.join(timeout=5)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
         with self._lock:
             self._drop()
 

@@ -35,6 +35,7 @@ def running_instance(settings: Settings, clock: Clock) -> Iterator[Instance]:
         with instance.db.read() as session:
             instance.library.shelf(session)
             warn_if_differs(session, read_folder(settings.rules or shipped("rules")))
+        instance.listen()
         yield instance
     finally:
         instance.close()

@@ -72,6 +72,11 @@ class Intake:
         late = [pending for pending in self._take_rest() if pending is not None and _wanted(pending)]
         _reply(late, [_stopping()] * len(late))
 
+    @property
+    def alive(self) -> bool:
+        """Whether the writer is taking submissions."""
+        return self._thread is not None and self._thread.is_alive()
+
     def submit(self, submission: Submission) -> "Future[Answer]":
         """Queue one submission; the future holds the answer, or the Refusal, once it is settled. Raises Unavailable."""
         reply: Future[Answer] = Future()

@@ -1,0 +1,184 @@
+"""Alerts, scores and the network over HTTP: each within its scope, the outsider and the enterprise see nothing."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from service.app import assemble, web
+from service.clock import FrozenClock
+from service.db import Database
+from service.network.directory import issue_token
+from service.network.sealing import Sealer
+from service.settings import Settings
+from tests.builders import Town
+from tests.web.desk import problem
+
+W46, W47 = "2026-W46", "2026-W47"
+ARREARS = {"wage__arrears_days": 35, "wage__arrears_people": 60}
+PATHS = ["/api/v1/alerts", "/api/v1/alerts/1", "/api/v1/scores", "/api/v1/network"]
+
+
+class Window:
+    """The town seen through its API; `who` is a node, or an officer's id."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        instance = assemble(Settings(), town.db, town.clock, Sealer(["test"]))
+        self.app = web(instance, None)
+        with town.db.write() as session:
+            now = town.clock.now()
+            self.tokens = {
+                node: issue_token(session, now, node_id=node) for node in ("gear", "qishan", "meixian", "baoji")
+            }
+            for officer in ("li.na", "zhou.fang", "duty", "sun.wei"):
+                self.tokens[officer] = issue_token(session, now, officer_id=officer)
+
+    async def send(self, method: str, path: str, who: str, **query: Any) -> httpx.Response:
+        transport = httpx.ASGITransport(self.app)
+        headers = {"Authorization": f"Bearer {self.tokens[who]}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://labour-watch.test") as client:
+            return await client.request(method, path, headers=headers, params=query)
+
+    def get(self, path: str, who: str, **query: Any) -> httpx.Response:
+        return asyncio.run(self.send("GET", path, who, **query))
+
+    def post(self, path: str, who: str) -> httpx.Response:
+        return asyncio.run(self.send("POST", path, who))
+
+
+@pytest.fixture
+def window(db: Database, clock: FrozenClock) -> Window:
+    """岐山县's gear works is orange, 眉县's paper mill is blue."""
+    town = Town.found(db, clock)
+    town.report("gear", W47, **ARREARS)
+    town.report("paper", W47, wage__arrears_days=3)
+    town.assess()
+    return Window(town)
+
+
+def test_an_officer_sees_the_alerts_below_the_posts_held(window: Window) -> None:
+    nodes = {
+        who: {a["node"] for a in window.get("/api/v1/alerts", who).json()["items"]}
+        for who in window.tokens
+        if who != "gear"
+    }
+    both = {"gear", "paper"}
+    assert nodes == {
+        "qishan": {"gear"},
+        "meixian": {"paper"},
+        "baoji": both,
+        "li.na": {"gear"},
+        "zhou.fang": {"paper"},
+        "duty": both,
+        "sun.wei": {"gear"},
+    }
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_enterprise_finds_nothing_there(window: Window, path: str) -> None:
+    assert problem(window.get(path, "gear")) == (404, "not_found")
+    assert "orange" not in window.get(path, "gear").text
+
+
+def test_another_countys_alert_does_not_exist(window: Window) -> None:
+    mine = window.town.alert("gear").id
+    for path in (f"/api/v1/alerts/{mine}", "/api/v1/alerts/999999", f"/api/v1/alerts/{2**70}", "/api/v1/alerts/-1"):
+        assert problem(window.get(path, "zhou.fang")) == (404, "not_found")
+    assert problem(window.post(f"/api/v1/alerts/{mine}/acknowledge", "zhou.fang")) == (404, "not_found")
+    assert window.town.alert("gear").acknowledged_at is None
+
+
+def test_one_alert_shows_its_record_and_the_score_that_raised_it(window: Window) -> None:
+    body = window.get(f"/api/v1/alerts/{window.town.alert('gear').id}", "li.na").json()
+    assert (body["level"], body["state"], body["rules"][0]) == ("orange", "raised", "W01")
+    assert [(event["reason"], event["detail"]["told"]) for event in body["record"]] == [
+        ("first_risk", ["duty", "li.na"])
+    ]
+    score = body["score"]
+    assert sum(f["points"] for f in score["findings"] if f["state"] == "fired" and not f["trial"]) == score["score"]
+    assert score["rules"] == {"version": 1, "sha256": window.town.library.current().digest}
+    assert score["revisions"] == {f"{W47}/own": 1}
+
+
+def test_signing_stops_the_ladder_and_the_first_signature_stays(window: Window) -> None:
+    number = window.town.alert("gear").id
+    signed = window.post(f"/api/v1/alerts/{number}/acknowledge", "li.na").json()
+    assert (signed["state"], signed["acknowledged_by"], signed["next_step_at"]) == ("acknowledged", "li.na", None)
+    assert window.post(f"/api/v1/alerts/{number}/acknowledge", "duty").json() == signed
+    before = len(window.town.told())
+    window.town.wait("2026-11-18T17:00")
+    assert window.town.record("gear") == ["first_risk", "acknowledged"]
+    assert window.town.told()[before:] == []
+
+
+def test_signing_needs_an_officer_and_an_open_alert(window: Window) -> None:
+    gear, paper = window.town.alert("gear").id, window.town.alert("paper").id
+    assert problem(window.post(f"/api/v1/alerts/{gear}/acknowledge", "qishan")) == (403, "officer_only")
+    window.town.report("paper", W47, revision=2)
+    window.town.report("paper", "2026-W48")
+    window.town.clock.set(window.town.clock.now().replace(day=25))
+    window.town.assess()
+    assert problem(window.post(f"/api/v1/alerts/{paper}/acknowledge", "zhou.fang")) == (409, "alert_closed")
+
+
+@pytest.mark.parametrize("move", ["verify", "act", "contain", "lift", "mute", "note"])
+def test_the_other_moves_say_that_they_are_to_come(window: Window, move: str) -> None:
+    number = window.town.alert("gear").id
+    assert problem(window.post(f"/api/v1/alerts/{number}/{move}", "li.na")) == (501, "not_yet")
+    assert problem(window.post(f"/api/v1/alerts/{number}/{move}", "zhou.fang")) == (404, "not_found")
+
+
+def test_a_sealed_finding_shows_its_points_and_nothing_else(window: Window) -> None:
+    window.town.report("mill", W47, voice__petition_people=12)
+    window.town.assess()
+    (score,) = window.get("/api/v1/scores", "li.na", node="mill").json()["items"]
+    (finding,) = [f for f in score["findings"] if f["state"] == "fired"]
+    assert finding == {
+        "rule": None,
+        "state": "fired",
+        "points": 40,
+        "trial": False,
+        "name": "其他线索",
+        "name_en": "Other lead",
+        "sealed": True,
+    }
+    assert "V02" not in window.get(f"/api/v1/alerts/{window.town.alert('mill').id}", "li.na").text
+
+
+def test_lists_are_paged_without_gaps_or_repeats(window: Window) -> None:
+    for week in (W46, "2026-W45", "2026-W44"):
+        window.town.report("mill", week)
+    window.town.assess()
+    for path, expected in (("/api/v1/scores", 5), ("/api/v1/network", 7), ("/api/v1/alerts", 2)):
+        seen, after = [], None
+        while True:
+            query = {"limit": 2} | ({"after": after} if after else {})
+            page = window.get(path, "duty", **query).json()
+            seen += [item["id"] for item in page["items"]]
+            if (after := page["next"]) is None:
+                break
+        assert len(seen) == len(set(seen)) == expected
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 501}, {"limit": "x"}, {"after": "x"}, {"state": "no"}])
+def test_a_wrong_query_is_named(window: Window, query: dict[str, Any]) -> None:
+    status, _ = problem(window.get("/api/v1/alerts", "duty", **query))
+    assert status == 422
+
+
+def test_lists_can_be_narrowed(window: Window) -> None:
+    get = window.get
+    assert [a["node"] for a in get("/api/v1/alerts", "duty", node="gear").json()["items"]] == ["gear"]
+    assert len(get("/api/v1/alerts", "duty", state="open").json()["items"]) == 2
+    assert get("/api/v1/alerts", "duty", state="closed").json()["items"] == []
+    assert len(get("/api/v1/scores", "duty", week=W47).json()["items"]) == 2
+
+
+def test_health_needs_no_token_and_tells_no_secrets(window: Window) -> None:
+    for path, status in (("/healthz", 200), ("/metrics", 200), ("/readyz", 503)):
+        answer = window.get(path, "gear")
+        assert answer.status_code == status
+    assert window.get("/readyz", "gear").json() == {"database": "other schema version", "intake": "stopped"}
+    assert "labour_watch_alerts_unsigned 2.0" in window.get("/metrics", "gear").text
