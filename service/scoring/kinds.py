@@ -15,14 +15,17 @@ NO_EVENT = -np.inf  # below every threshold: silent, not unknown
 
 
 def threshold(rule: Rule, frame: Frame) -> Floats:
+    """The figure itself, or the newest one that is carried."""
     return _carried(frame, rule.of, rule.carry)
 
 
 def ratio(rule: Rule, frame: Frame) -> Floats:
+    """`of / per`; unknown where `per` is not above 0."""
     return _divided(_carried(frame, rule.of, rule.carry), _carried(frame, rule.per, rule.carry))
 
 
 def sum_(rule: Rule, frame: Frame) -> Floats:
+    """The known figures of the window, divided by the newest known `per` where the rule has one."""
     total, known = frame.summed(rule.of, 0, rule.weeks)
     value = np.where(known >= rule.min_weeks, total, np.nan)
     if not rule.per:
@@ -34,6 +37,7 @@ def sum_(rule: Rule, frame: Frame) -> Floats:
 
 
 def change(rule: Rule, frame: Frame) -> Floats:
+    """This week against its own past, as `by` says; `percent` is 100 × the difference / the base."""
     now = _carried(frame, rule.of, rule.carry)
     base = _base(rule, frame)
     if rule.by == "absolute":
@@ -43,10 +47,12 @@ def change(rule: Rule, frame: Frame) -> Floats:
 
 
 def missing(rule: Rule, frame: Frame) -> Floats:
+    """Closed weeks in a row up to this one without a report."""
     return np.where(frame.closed(), np.minimum(frame.silent_weeks(), rule.most_silent), np.nan)
 
 
 def event(rule: Rule, frame: Frame) -> Floats:
+    """The most people of any such event in the window; a window without one is silent."""
     most = np.full(frame.shape, NO_EVENT, order="F")
     if frame.happened(rule.of):
         for lag in range(rule.within_weeks):
@@ -55,6 +61,7 @@ def event(rule: Rule, frame: Frame) -> Floats:
 
 
 def k_of_n(rule: Rule, frame: Frame) -> Floats:
+    """How many conditions are true; unknown where the unknown ones could still make it `k`."""
     true = np.zeros(frame.shape, np.int16, order="F")
     unknown = np.zeros(frame.shape, np.int16, order="F")
     for condition in rule.when:
