@@ -27,9 +27,11 @@ class Ladder:
 
     def climb(self, values: Floats) -> Rungs:
         """The rung of each value; NaN stays on rung 0."""
-        place = np.zeros(values.shape, np.int8, order="F")
+        place: Rungs = np.zeros(values.shape, np.int8, order="F")
         begin = 0
         for how, thresholds in self.sides:
+            if not thresholds:
+                continue
             side = reduce(np.add, (reaches(how, values, t).view(np.int8) for t in thresholds))
             place += side + begin * (side > 0).view(np.int8) if begin else side
             begin += len(thresholds)

@@ -1,0 +1,232 @@
+"""The rules once more, node by node and week by week in plain Python, written from the words of rules/README.md.
+
+Nothing here is shared with service/scoring but the frozen values of a pack; the engine must give the same bits.
+"""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from service.scoring.pack import Condition, Level, Pack, Rule
+from service.scoring.panel import PanelNode
+
+Cell = float | str | None  # a figure, "na", or missing
+Answer = tuple[str, float, Level]  # state, points, floor
+
+
+@dataclass(frozen=True)
+class History:
+    """One node: a cell a week by indicator, people a week by event, and the weeks' own marks."""
+
+    node: PanelNode
+    weeks: Sequence[str]
+    cells: Mapping[str, Sequence[Cell]]
+    people: Mapping[str, Sequence[float | None]]
+    reported: Sequence[bool]
+    alive: Sequence[bool]
+    closed: Sequence[bool]
+
+    def cell(self, indicator: str, week: int) -> Cell:
+        return self.cells[indicator][week] if week >= 0 and self.alive[week] else None
+
+    def figure(self, indicator: str, week: int) -> float | None:
+        found = self.cell(indicator, week)
+        return found if isinstance(found, float) else None
+
+
+def score(pack: Pack, history: History, week: int) -> tuple[float, Level, float, dict[str, Answer]]:
+    """Score, level, judged share, and what each rule for this kind of node says."""
+    total, attainable, known = 0.0, 0.0, 0.0
+    level = Level.NORMAL
+    answers: dict[str, Answer] = {}
+    for rule in pack.rules:
+        if history.node.kind not in rule.applies_to:
+            continue
+        state, points, floor = answers[rule.id] = answer(rule, history, week)
+        if rule.trial:
+            continue
+        total += points
+        level = max(level, floor)
+        if state != "out_of_play":
+            attainable += most(rule)
+            known += most(rule) if state != "unknown" else 0.0
+    total = min(100.0, total)
+    level = max([level, *(reached for reached, begins in pack.levels.items() if total >= begins)])
+    return total, level, known / attainable if attainable > 0 else 1.0, answers
+
+
+def most(rule: Rule) -> float:
+    steps = rule.steps.points + (rule.falls.points if rule.falls else ())
+    return max(points for _, points in steps)
+
+
+def answer(rule: Rule, history: History, week: int) -> Answer:
+    where = fits(rule, history.node)
+    name = history.weeks[week]
+    outside = bool((rule.since and name < rule.since) or (rule.until and name > rule.until))
+    now = one_week(rule, history, week)
+    if where is False or outside or now is None:
+        return "out_of_play", 0.0, Level.NORMAL
+    past = [one_week(rule, history, week - n) for n in range(1, rule.for_weeks)]
+    if where is None or now == "unknown" or "unknown" in past:
+        return "unknown", 0.0, Level.NORMAL
+    all_weeks = [(0.0, Level.NORMAL) if said is None or isinstance(said, str) else said for said in [now, *past]]
+    points, floor = min(points for points, _ in all_weeks), min(floor for _, floor in all_weeks)
+    return "fired" if points > 0 or floor > Level.NORMAL else "silent", points, floor
+
+
+def one_week(rule: Rule, history: History, week: int) -> tuple[float, Level] | str | None:
+    """Points and floor of one week by itself, "unknown", or None for out of play."""
+    needed = [history.cell(i, week) for i in (rule.of, rule.per) if i and rule.kind != "event"]
+    if rule.against == "lag":
+        needed.append(history.cell(rule.of, week - rule.weeks))
+    if rule.only_if:
+        needed.append(history.cell(rule.only_if.indicator, week))
+    conditions = [history.cell(c.indicator, week) for c in rule.when]
+    if "na" in needed or (conditions and all(cell == "na" for cell in conditions)):
+        return None
+    if rule.only_if:
+        held = holds(rule.only_if, history.figure(rule.only_if.indicator, week))
+        if held is None:
+            return "unknown"
+        if not held:
+            return 0.0, Level.NORMAL
+    value = VALUES[rule.kind](rule, history, week)
+    return "unknown" if value is None or math.isnan(value) else worth(rule, value)
+
+
+def worth(rule: Rule, value: float) -> tuple[float, Level]:
+    points, floor = 0.0, Level.NORMAL
+    for steps in [rule.steps] + ([rule.falls] if rule.falls else []):
+        points = max([points, *(p for t, p in steps.points if reaches(steps.how, value, t))])
+        floor = max([floor, *(level for t, level in steps.floors if reaches(steps.how, value, t))])
+    return points, floor
+
+
+def reaches(how: str, value: float, threshold: float) -> bool:
+    if how in ("at_least", "up"):
+        return value >= threshold
+    return value > threshold if how == "above" else value <= threshold
+
+
+def fits(rule: Rule, node: PanelNode) -> bool | None:
+    """Whether `where` holds; None when that is not known."""
+    said: list[bool | None] = []
+    if rule.where.industry:
+        said.append(node.industry in rule.where.industry if node.industry else None)
+    if rule.where.headcount:
+        said.append(holds(rule.where.headcount, None if node.headcount is None else float(node.headcount)))
+    if rule.where.key is not None:
+        said.append(node.key == rule.where.key)
+    return False if False in said else None if None in said else True
+
+
+def holds(condition: Condition, value: float | None) -> bool | None:
+    if value is None:
+        return None
+    number = condition.number
+    return {
+        ">=": value >= number,
+        ">": value > number,
+        "<=": value <= number,
+        "<": value < number,
+        "==": value == number,
+        "!=": value != number,
+    }[condition.op]
+
+
+def carried(rule: Rule, history: History, indicator: str, week: int) -> float | None:
+    for back in range(rule.carry + 1):
+        cell = history.cell(indicator, week - back)
+        if cell == "na":
+            return None
+        if isinstance(cell, float):
+            return cell
+    return None
+
+
+def divided(value: float | None, per: float | None) -> float | None:
+    return None if value is None or per is None or per <= 0 else value / per
+
+
+def known(history: History, indicator: str, weeks: range) -> list[float]:
+    """The known figures of these weeks, oldest first."""
+    return [figure for week in weeks if (figure := history.figure(indicator, week)) is not None]
+
+
+def added(figures: list[float]) -> float:
+    total = 0.0
+    for figure in figures:
+        total = total + figure
+    return total
+
+
+def threshold_value(rule: Rule, history: History, week: int) -> float | None:
+    return carried(rule, history, rule.of, week)
+
+
+def ratio_value(rule: Rule, history: History, week: int) -> float | None:
+    return divided(carried(rule, history, rule.of, week), carried(rule, history, rule.per, week))
+
+
+def sum_value(rule: Rule, history: History, week: int) -> float | None:
+    window = range(week - rule.weeks + 1, week + 1)
+    figures = known(history, rule.of, window)
+    if len(figures) < rule.min_weeks:
+        return None
+    if not rule.per:
+        return added(figures)
+    per = known(history, rule.per, window)
+    return divided(added(figures), per[-1] if per else None)
+
+
+def change_value(rule: Rule, history: History, week: int) -> float | None:
+    now = carried(rule, history, rule.of, week)
+    before = known(history, rule.of, range(week - rule.weeks, week))
+    if rule.against == "lag":
+        base = history.figure(rule.of, week - rule.weeks)
+    elif len(before) < rule.min_weeks:
+        base = None
+    else:
+        base = added(before) / len(before) if rule.against == "mean" else statistics.median(before)
+    if now is None or base is None:
+        return None
+    if rule.by == "absolute":
+        return now - base
+    if base <= 0:
+        return None
+    return 100 * (now - base) / base if rule.by == "percent" else now / base
+
+
+def missing_value(rule: Rule, history: History, week: int) -> float | None:
+    if week >= 0 and not history.closed[week]:
+        return None
+    count = 0
+    while week >= 0 and history.closed[week] and history.alive[week] and not history.reported[week]:
+        count, week = count + 1, week - 1
+    return float(count)
+
+
+def event_value(rule: Rule, history: History, week: int) -> float | None:
+    window = range(max(week - rule.within_weeks + 1, 0), week + 1)
+    seen = history.people.get(rule.of, [None] * len(history.weeks))
+    return max([people for w in window if history.alive[w] and (people := seen[w]) is not None], default=-math.inf)
+
+
+def k_of_n_value(rule: Rule, history: History, week: int) -> float | None:
+    cells = [(condition, history.cell(condition.indicator, week)) for condition in rule.when]
+    true = sum(isinstance(cell, float) and holds(condition, cell) is True for condition, cell in cells)
+    unknown = sum(cell is None for _, cell in cells)
+    return None if true < rule.k <= true + unknown else float(true)
+
+
+VALUES = {
+    "threshold": threshold_value,
+    "ratio": ratio_value,
+    "sum": sum_value,
+    "change": change_value,
+    "missing": missing_value,
+    "event": event_value,
+    "k_of_n": k_of_n_value,
+}
