@@ -74,7 +74,7 @@ def write_posts(session: Session, rows: Iterable[PostRow]) -> None:
 
 
 def _node_columns(node: NodeRow, place: Place) -> dict[str, Any]:
-    columns = asdict(node)
+    columns = dict(vars(node))
     del columns["line"]
     return columns | {"parent_id": columns.pop("parent"), "path": place.path, "depth": place.depth}
 
