@@ -75,7 +75,7 @@ class Intake:
     @property
     def alive(self) -> bool:
         """Whether the writer is taking submissions."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._thread.is_alive()
 
     def submit(self, submission: Submission) -> "Future[Answer]":
         """Queue one submission; the future holds the answer, or the Refusal, once it is settled. Raises Unavailable."""

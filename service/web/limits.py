@@ -9,7 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.clock import Clock
+from service.clock import SystemClock
 from service.errors import Refusal, TooLarge, TooMany, WrongMedia
 from service.web import problems
 
@@ -66,10 +66,10 @@ def _too_large(limit: int) -> TooLarge:
 class RateLimit:
     """Counts requests by bearer token, in this process; requests without a token are left to the gates."""
 
-    def __init__(self, app: ASGIApp, rate: str, clock: Clock) -> None:
+    def __init__(self, app: ASGIApp, rate: str) -> None:
         self.app = app
         self.rate = parse(rate)
-        self.clock = clock
+        self.clock = SystemClock()  # the one the limiter itself reads
         self.limiter = FixedWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,10 +1,11 @@
 """接收: what was answered is in the database, whatever else was in the batch and whatever went wrong."""
 
 import asyncio
+import shutil
 from collections.abc import Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,57 +15,16 @@ from sqlmodel import col, select
 from service.bell import Topic
 from service.clock import FrozenClock
 from service.db import Database
-from service.errors import Failure, Refusal, Unavailable
+from service.errors import Failure, Unavailable
 from service.journal import JournalEntry
-from service.network.directory import issue_token, revoke_token, token_digest
-from service.network.exchange import import_network
+from service.network.directory import revoke_token
 from service.network.tables import Token
 from service.reporting import intake
 from service.reporting.intake import Intake, forget_receipts
-from service.reporting.submission import Answer, EventSubmission, ReportAnswer, ReportSubmission
+from service.reporting.submission import Answer, EventSubmission, ReportAnswer
 from service.reporting.tables import Due, Event, Expectation, Receipt, Report
-from tests.cast import NETWORK
+from tests.reporting.office import Office, away, codes, result
 from tests.reporting.rules import FINE, RULES, WEEK
-
-
-class Office:
-    """The cast with a token each, and an intake that runs."""
-
-    def __init__(self, db: Database, clock: FrozenClock) -> None:
-        self.db = db
-        self.clock = clock
-        self.intake = Intake(db, clock, lambda: RULES)
-        with db.write() as session:
-            import_network(session, NETWORK, "network.yaml", now=clock.now())
-        with db.write() as session:
-            now = clock.now()
-            self.tokens = {node: issue_token(session, now, node_id=node) for node in ("gear", "mill", "qishan")}
-            self.tokens["li.na"] = issue_token(session, now, officer_id="li.na")
-
-    def report(self, who: str = "gear", week: str = WEEK, **fields: Any) -> ReportSubmission:
-        return ReportSubmission(self.digest(who), week, fields.pop("values", FINE), **fields)
-
-    def digest(self, who: str) -> str:
-        return token_digest(self.tokens.get(who, who))
-
-    def settle(self, *submissions: ReportSubmission | EventSubmission) -> list[Answer | Refusal]:
-        """What becomes of submissions that were queued together."""
-        return [_result(future) for future in [self.intake.submit(s) for s in submissions]]
-
-    def stored(self, table: Any) -> list[Any]:
-        with self.db.read() as session:
-            return list(session.exec(select(table)).all())
-
-
-def _result(future: "Future[Answer]") -> Answer | Refusal:
-    try:
-        return future.result(timeout=20)
-    except Refusal as refusal:
-        return refusal
-
-
-def codes(outcomes: list[Answer | Refusal]) -> list[str]:
-    return [one.code if isinstance(one, Refusal) else "repeated" if one.repeated else "stored" for one in outcomes]
 
 
 @pytest.fixture
@@ -73,6 +33,17 @@ def office(db: Database, clock: FrozenClock) -> Iterator[Office]:
     office.intake.start()
     yield office
     office.intake.stop()
+
+
+@pytest.fixture
+def sqlite_office(sqlite_template: Path, tmp_path: Path, clock: FrozenClock) -> Iterator[Office]:
+    shutil.copy(sqlite_template, tmp_path / "labour-watch.db")
+    database = Database(f"sqlite:///{tmp_path / 'labour-watch.db'}")
+    office = Office(database, clock)
+    office.intake.start()
+    yield office
+    office.intake.stop()
+    database.close()
 
 
 def test_what_was_answered_is_stored_with_its_reason_to_assess(office: Office) -> None:
@@ -201,21 +172,34 @@ def test_a_poison_row_never_fails_its_neighbours_and_is_on_record(office: Office
     assert codes(office.settle(office.report())) == ["stored"]
 
 
-def rename(db: Database, old: str, new: str) -> None:
-    with db.write() as session:
-        session.connection().execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
-
-
-def test_while_the_database_cannot_take_it_everybody_is_asked_to_come_again_and_nothing_is_lost(office: Office) -> None:
-    rename(office.db, "due", "due_away")
-    outcomes = office.settle(office.report(key="a"), office.report("mill", key="b"))
-    assert codes(outcomes) == ["unavailable", "unavailable"]
-    assert all(isinstance(one, Unavailable) and one.retry_after for one in outcomes)
+def test_while_the_database_is_away_everybody_is_asked_to_come_again_and_nothing_is_lost(office: Office) -> None:
+    sent = [office.report(key="a"), office.report("mill", key="b")]
+    with away(office.db):
+        outcomes = office.settle(*sent)
+        assert codes(outcomes) == ["unavailable", "unavailable"]
+        assert all(isinstance(one, Unavailable) and one.retry_after for one in outcomes)
     assert office.stored(Report) == office.stored(Receipt) == []
-    rename(office.db, "due_away", "due")
-    assert codes(office.settle(office.report(key="a"), office.report("mill", key="b"))) == ["stored", "stored"]
+    assert codes(office.settle(*sent)) == ["stored", "stored"]
     (entry,) = office.stored(JournalEntry)
     assert (entry.kind, entry.detail) == ("intake_outage", {"rows": 2})
+
+
+def test_a_full_disk_leaves_nothing_half_written(sqlite_office: Office) -> None:
+    office = sqlite_office
+    with office.db.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+
+    def full(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    event.listen(office.db.engine, "connect", full)
+    office.db.engine.dispose()
+    sent = [office.report(week=f"2026-W{number}", note="长" * 2000, key=str(number)) for number in range(10, 40)]
+    assert set(codes(office.settle(*sent))) == {"unavailable"}
+    assert office.stored(Report) == office.stored(Due) == office.stored(Receipt) == []
+    event.remove(office.db.engine, "connect", full)
+    office.db.engine.dispose()
+    assert set(codes(office.settle(*sent))) == {"stored"}
 
 
 def test_without_rules_everybody_is_asked_to_come_again(db: Database, clock: FrozenClock) -> None:
@@ -251,7 +235,7 @@ def test_a_row_that_several_processes_store_at_once_is_stored_once(office: Offic
             ]
             for week in weeks
         }
-        settled = {week: sorted(codes([_result(future) for future in futures])) for week, futures in raced.items()}
+        settled = {week: sorted(codes([result(future) for future in futures])) for week, futures in raced.items()}
     losers = {week: "repeated" if keys[week] else "already_reported" for week in weeks}
     assert settled == {week: sorted([loser, loser, "stored"]) for week, loser in losers.items()}
     assert len(office.stored(Report)) == len(office.stored(Due)) == len(weeks)
@@ -264,7 +248,7 @@ def test_whoever_goes_away_before_the_batch_is_taken_leaves_nothing(db: Database
     stays = office.intake.submit(office.report("mill"))
     assert gone.cancel()
     office.intake.start()
-    assert codes([_result(stays)]) == ["stored"]
+    assert codes([result(stays)]) == ["stored"]
     office.intake.stop()
     assert [row.node_id for row in office.stored(Report)] == ["mill"]
 
@@ -276,7 +260,7 @@ def test_a_full_queue_asks_to_come_again(db: Database, clock: FrozenClock) -> No
     with pytest.raises(Unavailable):
         office.intake.submit(office.report("qishan"))
     office.intake.start()
-    assert codes([_result(future) for future in waiting]) == ["stored", "stored"]
+    assert codes([result(future) for future in waiting]) == ["stored", "stored"]
     office.intake.stop()
 
 
@@ -285,7 +269,7 @@ def test_stopping_settles_what_has_queued_up_and_takes_no_more(db: Database, clo
     queued = [office.intake.submit(office.report(week=f"2026-W{number}")) for number in range(10, 47)]
     office.intake.start()
     office.intake.stop()
-    assert codes([_result(future) for future in queued]) == ["stored"] * len(queued)
+    assert codes([result(future) for future in queued]) == ["stored"] * len(queued)
     with pytest.raises(Unavailable):
         office.intake.submit(office.report())
 
@@ -301,7 +285,7 @@ def test_batches_of_any_size_give_the_same_rows(db: Database, clock: FrozenClock
         for n in range(3)
     ]
     office.intake.start()
-    assert codes([_result(future) for future in queued]) == ["stored"] * 21
+    assert codes([result(future) for future in queued]) == ["stored"] * 21
     office.intake.stop()
     assert sorted((r.week, r.revision, r.values["wage.arrears_people"]) for r in office.stored(Report)) == [
         (f"2026-W{number}", n + 1, n) for number in range(40, 47) for n in range(3)
@@ -379,7 +363,7 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(db: Database, clock:
         asked.clear()
         office.intake.start()
         office.intake.stop()
-        assert codes([_result(future) for future in waiting]) == ["stored"] * count
+        assert codes([result(future) for future in waiting]) == ["stored"] * count
         return len(asked)
 
     assert queries(2, "own") == queries(40, "observation") <= 12

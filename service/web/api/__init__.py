@@ -21,7 +21,7 @@ def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(
         BodyLimit, limit=settings.body_limit, bulk_limit=settings.bulk_limit, bulk_paths=frozenset({bulk.PATH})
     )
-    app.add_middleware(RateLimit, rate=settings.rate_limit, clock=parts.clock)
+    app.add_middleware(RateLimit, rate=settings.rate_limit)
     handle_problems(app)
     for part in (reports, bulk, events, scores, alerts, network):
         app.include_router(part.router)

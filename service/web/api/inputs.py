@@ -45,7 +45,7 @@ class EventBody(BaseModel):
     happened_at: Annotated[str, Field(max_length=40)] = Field(
         description="ISO 8601；无时区则为北京时间 / without an offset: Asia/Shanghai"
     )
-    people: Annotated[int | None, BeforeValidator(_whole), Field(ge=0, le=MOST_PEOPLE)] = Field(
+    people: Annotated[Annotated[int, Field(ge=0, le=MOST_PEOPLE)] | None, BeforeValidator(_whole)] = Field(
         None, description="人数；未知为 null / how many; null: unknown"
     )
     note: Note = ""
