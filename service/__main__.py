@@ -1,4 +1,4 @@
-"""命令行: `labour-watch …`; the commands live in service/commands, this file names them and turns errors into exit codes."""
+"""命令行: `labour-watch …` – names the commands of service/commands and turns errors into exit codes."""
 
 import sys
 

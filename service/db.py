@@ -61,10 +61,13 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits when the block ends and then rings what `wake` asked for; an exception rolls back."""
-        with self._writing if self.sqlite else nullcontext():
-            with self.engine.connect().execution_options(write=True) as connection:
-                with Session(bind=connection, expire_on_commit=False) as session, session.begin():
-                    yield session
+        with (
+            self._writing if self.sqlite else nullcontext(),
+            self.engine.connect().execution_options(write=True) as connection,
+            Session(bind=connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
         for topic in session.info.get("wake", ()):
             self.bell.ring(topic)
 

@@ -23,8 +23,6 @@ class JournalEntry(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-def note(
-    session: Session, now: datetime, kind: str, subject: str, text: str, text_en: str, **detail: Any
-) -> None:
+def note(session: Session, now: datetime, kind: str, subject: str, text: str, text_en: str, **detail: Any) -> None:
     """Write one entry in the transaction of what it is about."""
     session.add(JournalEntry(at=now, kind=kind, subject=subject, text=text, text_en=text_en, detail=detail))

@@ -14,24 +14,30 @@ class Settings(BaseSettings):
 
     dir: Path = Field(Path("var"), description="实例目录 / instance folder")
     database_url: str | None = Field(
-        None, description="PostgreSQL 地址；空则用实例目录里的 SQLite / PostgreSQL URL; empty: SQLite in the instance folder"
+        None,
+        description="PostgreSQL 地址；空则用实例目录里的 SQLite / PostgreSQL URL; empty: SQLite in the instance folder",
     )
     secret_key: SecretStr | None = Field(
         None,
-        description="签名与加密密钥，两个以逗号分隔便于轮换；空则在实例目录生成 / signing and encryption key, two separated by a "
-        "comma for rotation; empty: made in the instance folder",
+        description="签名与加密密钥，两个以逗号分隔便于轮换；空则在实例目录生成 / signing and encryption key, two "
+        "separated by a comma for rotation; empty: made in the instance folder",
     )
     rules: Path | None = Field(
-        None, description="init 存为第 1 版的规则目录；空则用自带规则 / rules folder that init stores; empty: the shipped one"
+        None,
+        description="init 存为第 1 版的规则目录；空则用自带规则 / rules folder that init stores; empty: the shipped",
     )
     base_url: str = Field("http://127.0.0.1:8000", description="通知中的链接前缀 / prefix of links in messages")
     rate_limit: str = Field("600/minute", description="每个令牌的请求上限 / requests a token may make")
     body_limit: int = Field(1 << 20, description="请求体上限（字节） / body limit in bytes")
     bulk_limit: int = Field(32 << 20, description="批量请求体上限（字节） / body limit of bulk posts in bytes")
-    lease_seconds: float = Field(60.0, description="投递租约（秒） / seconds a delivery may take before it is tried again")
+    lease_seconds: float = Field(
+        60.0, description="投递租约（秒） / seconds a delivery may take before it is tried again"
+    )
     deliver_concurrency: int = Field(64, description="每个渠道同时投递上限 / sends in flight per channel at most")
     send_timeout: float = Field(10.0, description="一次投递的时限（秒） / seconds one send may take")
-    retry_for_hours: float = Field(24.0, description="一条通知重试多久后放弃（小时） / hours a message is retried before giving up")
+    retry_for_hours: float = Field(
+        24.0, description="一条通知重试多久后放弃（小时） / hours a message is retried before giving up"
+    )
     smtp_host: str = Field("", description="邮件服务器；空则不发邮件 / SMTP server; empty: no e-mail")
     smtp_port: int = Field(25, description="邮件服务器端口 / SMTP port")
     smtp_user: str = Field("", description="邮件用户名 / SMTP user")

@@ -98,7 +98,7 @@ class Worker:
         )
 
     def _watch(self, stop: threading.Event) -> None:
-        """APScheduler plans by the wall clock: set back by a day it would sleep for a day, so ticks are planned anew."""
+        """APScheduler plans by the wall clock: set back by a day it would sleep for a day, so it plans anew."""
         while not stop.wait(5.0):
             jump = self._drift.check(CLOCK_TOLERANCE)
             if jump is not None:

@@ -1,7 +1,7 @@
 """The fixed cast: one city, two counties, one township, three enterprises, and the people who answer for them.
 
-李娜 answers for 岐山县, 王强 is her deputy, 赵敏 chairs there, 孙伟 looks after 蔡家坡镇; 市值班 is the city's duty desk and
-郑军 its leader. 周芳 answers for 眉县: the outsider, who must see nothing of 岐山县.
+李娜 answers for 岐山县, 王强 is her deputy, 赵敏 chairs there, 孙伟 looks after 蔡家坡镇; 市值班 is the city's duty
+desk and 郑军 its leader. 周芳 answers for 眉县: the outsider, who must see nothing of 岐山县.
 """
 
 NETWORK = """\
@@ -10,7 +10,7 @@ nodes:
   - {node: qishan, parent: baoji, kind: county, name: 岐山县}
   - {node: meixian, parent: baoji, kind: county, name: 眉县}
   - {node: caijiapo, parent: qishan, kind: township, name: 蔡家坡镇}
-  - {node: gear, parent: caijiapo, kind: enterprise, name: 秦岭齿轮厂（演示）, industry: machinery, headcount: 800, key: true}
+  - {node: gear, parent: caijiapo, kind: enterprise, name: 秦岭齿轮厂（演示）, headcount: 800, key: true}
   - {node: mill, parent: qishan, kind: enterprise, name: 岐山面粉厂（演示）, industry: food, headcount: 100}
   - {node: paper, parent: meixian, kind: enterprise, name: 眉县纸厂（演示）, industry: paper, headcount: 300}
 officers:

@@ -60,11 +60,11 @@ def database_uri(uri: str, name: str) -> str:
     return uri.replace("/postgres?", f"/{name}?")
 
 
-def make_postgres_database(uri: str) -> str:
-    """Make a fresh database with all tables and return its URI."""
+def make_postgres_database(uri: str, template: str = "pattern") -> str:
+    """Make a fresh database and return its URI; it has all tables, or with `template0` nothing."""
     name = f"t_{new_id().replace('-', '')}"
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE pattern")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return database_uri(uri, name)
 
 

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import httpx
 
-PATIENCE = 30.0  # seconds until a service must be ready
+from service.settings import Settings
+
+PATIENCE = 90.0  # seconds until a service must be ready
 
 
 def free_port() -> int:
@@ -59,12 +61,19 @@ class Real:
         return own
 
     @property
+    def settings_url(self) -> str:
+        """The SQLAlchemy URL of its database."""
+        return Settings(dir=self.folder, database_url=self.database_url).url()
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     def init(self, network: Path, rules: Path | None = None) -> None:
         """Make the instance."""
-        command("init", "--network", str(network), *(("--rules", str(rules)) if rules else ()), environment=self.environment)
+        command(
+            "init", "--network", str(network), *(("--rules", str(rules)) if rules else ()), environment=self.environment
+        )
 
     def token(self, *who: str) -> str:
         """Issue a token: a node's id, or `--officer ID`."""

@@ -1,6 +1,6 @@
 """The two dialects behave alike: instants come back aware, a failed write leaves nothing, bells ring after commits."""
 
-from datetime import datetime, timezone, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from sqlmodel import select
@@ -22,10 +22,14 @@ def test_an_instant_comes_back_as_the_same_instant_in_utc(db: Database) -> None:
 
 
 def test_a_failed_write_leaves_nothing(db: Database, clock: FrozenClock) -> None:
-    with pytest.raises(ZeroDivisionError), db.write() as session:
-        note(session, clock.now(), "test", "x", "文", "text")
-        session.flush()
-        raise ZeroDivisionError
+    def fail() -> None:
+        with db.write() as session:
+            note(session, clock.now(), "test", "x", "文", "text")
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with db.read() as session:
         assert session.exec(select(JournalEntry)).all() == []
 

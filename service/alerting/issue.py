@@ -1,4 +1,4 @@
-"""发布: writes what was decided – the alert, its record, and the messages to whoever must know – all in one transaction."""
+"""发布: writes what was decided – the alert, its record, the messages to whoever must know – in one transaction."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

@@ -6,8 +6,8 @@ from service.alerting.tables import Alert, Score
 from service.network.tables import Node
 from service.notify.message import AlertNews, FindingLine, Letter, NewsReason, compose
 from service.rulebook.library import Rulebook
-from service.scoring.wording import wording
 from service.scoring.pack import Level, Rule, State
+from service.scoring.wording import wording
 
 ESCALATED = NewsReason.ESCALATED
 _REASONS = {

@@ -54,7 +54,7 @@ class Score(SQLModel, table=True):
 
 
 class Alert(SQLModel, table=True):
-    """预警: one open situation of a node. `next_step_at` is the clock of its ladder, None when nobody has to be told."""
+    """预警: one open situation of a node. `next_step_at` is the clock of its ladder, None when nobody is to be told."""
 
     __tablename__ = "alert"
     __table_args__ = (

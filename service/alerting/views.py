@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 from service.alerting.decide import AlertView, MuteView, WeekView
 from service.alerting.tables import Alert, Mute, Score
-from service.scoring.pack import Level
+from service.scoring.pack import Level, State
 from service.scoring.score import Finding, NodeScore
-from service.scoring.pack import State
 
 
 def alert_view(alert: Alert) -> AlertView:

@@ -27,7 +27,7 @@ def settings_of(directory: Path | None) -> Settings:
 
 
 def connect(settings: Settings) -> Database:
-    """The instance's database. Raises Failure with the cure when there is none, or its tables are of another version."""
+    """The instance's database. Raises Failure with the cure when it is missing or of another version."""
     if not settings.database_url and not (settings.dir / "labour-watch.db").is_file():
         raise Failure(
             f"{settings.dir} 里还没有实例，请先运行 labour-watch init --dir {settings.dir}",

@@ -4,7 +4,7 @@ import csv
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +38,7 @@ SEED = 26
 DEFAULT = Path("var/demo")
 MARK = "README.txt"  # written by the simulation; a folder with it is a demo that may be replaced
 SHOWN = 15
+WIDTH = 120  # where there is no terminal to ask
 EXAMPLE_NODE = "e01"
 
 
@@ -47,7 +48,7 @@ def demo(
     port: Port = 8000,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="准备好后即结束 / end when it is ready")] = False,
 ) -> None:
-    """演示：新建实例，26 周模拟数据走完真实流程，然后提供服务 / a fresh instance with 26 simulated weeks, then serves."""
+    """演示：新建实例，26 周模拟数据走完真实流程，然后提供服务 / a fresh instance, 26 simulated weeks, then serves."""
     if not no_serve:
         bind(host, port).close()
     folder = _fresh(directory)
@@ -56,7 +57,7 @@ def demo(
     _build(settings, now)
     database = connect(settings)
     with database.read() as session:
-        _show(session, Console())
+        _show(session, Console(width=None if sys.stdout.isatty() else WIDTH))
     database.close()
     _say_what_to_try(settings)
     if not no_serve:
@@ -101,11 +102,11 @@ def _rehearse(
 ) -> None:
     progress = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
     instance.intake.start()
-    with (instance.settings.dir / "console.log").open("w", encoding="utf-8") as printed, progress:
-        with instance.deliverer(printed) as deliverer:
-            task = progress.add_task("模拟 26 周 / 26 weeks", total=len(weeks))
-            rehearsal = Rehearsal(instance, clock, deliverer, simulation, tokens)
-            rehearsal.run(weeks, now, lambda: progress.advance(task))
+    printed = (instance.settings.dir / "console.log").open("w", encoding="utf-8")
+    with printed, progress, instance.deliverer(printed) as deliverer:
+        task = progress.add_task("模拟 26 周 / 26 weeks", total=len(weeks))
+        rehearsal = Rehearsal(instance, clock, deliverer, simulation, tokens)
+        rehearsal.run(weeks, now, lambda: progress.advance(task))
     instance.intake.stop()
 
 
@@ -185,10 +186,10 @@ def _alerts(session: Session) -> Table:
         ).all()
         level = Level(alert.level)
         issued = alert.issued_at.astimezone(SHANGHAI)
-        people = ", ".join(dict.fromkeys(officer or "operator" for officer in told))
-        table.add_row(
-            str(alert.id), f"{level.chinese} {level.word}", name, f"{issued:%m-%d %H:%M}", alert.state, people
-        )
+        people = list(dict.fromkeys(officer or "operator" for officer in told))
+        reached = f"{people[0]}（共 {len(people)} 人）" if people else "–"
+        shown = (str(alert.id), f"{level.chinese} {level.word}", name, f"{issued:%m-%d %H:%M}", alert.state, reached)
+        table.add_row(*shown)
     return table
 
 
@@ -200,7 +201,8 @@ def _say_what_to_try(settings: Settings) -> None:
   企业报一周欠薪周报 / an enterprise reports unpaid wages:
     curl -sS {url}/api/v1/reports -H "Authorization: Bearer $(cat {folder}/{EXAMPLE_NODE}.token)" \\
       -H 'Idempotency-Key: try-1' -H 'Content-Type: application/json' \\
-      -d '{{"week": "'$(TZ=Asia/Shanghai date +%G-W%V)'", "values": {{"staff.headcount": 600, "wage.arrears_days": 35, "wage.arrears_people": 60}}}}'
+      -d '{{"week": "'$(TZ=UTC-8 date +%G-W%V)'", "values": {{"staff.headcount": 1860, "wage.arrears_days": 35,
+           "wage.arrears_people": 60}}}}'
   值班岗看预警 / the duty desk looks at alerts:
     curl -sS '{url}/api/v1/alerts?state=open' -H "Authorization: Bearer $(cat {folder}/officer.token)"
   签收 / sign:

@@ -52,5 +52,5 @@ def _calendar(library: Library, session: Session) -> list[str]:
     if any(day.year == year for day in calendar.holidays):
         return []
     return [
-        f"calendar.yaml 里没有 {year} 年的节假日，按周一至周五计算 / no holidays of {year} in calendar.yaml: Monday to Friday"
+        f"calendar.yaml 里没有 {year} 年的节假日，按周一至周五计算 / calendar.yaml has no holidays of {year}: Mon–Fri"
     ]

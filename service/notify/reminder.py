@@ -14,7 +14,7 @@ def reminder(week: str, due_at: datetime, units: Sequence[str]) -> Letter:
     subject = f"【催报】{week} 周报还有 {len(names)} 户未报，{due.month}月{due.day}日{due:%H:%M}前报送"
     lines = [
         f"以下单位尚未报送 {week} 周报，请提醒其于 {due:%Y-%m-%d %H:%M}（北京时间）前报送；确无异常的也请报“无异常”：",
-        f"Weekly report {week} is due {due:%Y-%m-%d %H:%M} (Asia/Shanghai) and still missing from {len(names)} unit(s):",
+        f"Weekly report {week} is due {due:%Y-%m-%d %H:%M} (Asia/Shanghai), still missing from {len(names)} unit(s):",
         *(f"- {name}" for name in names),
     ]
     payload = {

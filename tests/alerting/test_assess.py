@@ -200,9 +200,7 @@ def test_a_change_below_makes_the_parent_due(town: Town) -> None:
     assert town.due() == 0
 
 
-def test_one_node_that_cannot_be_judged_does_not_stop_the_others(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_node_that_cannot_be_judged_does_not_stop_the_others(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.report("gear", W47, **ARREARS)
     town.report("mill", W47, **ARREARS)
     real = Assessor._assess

@@ -49,7 +49,7 @@ def alert(
         (alert(Level.BLUE), week(Level.RED), Trigger.CORRECTION, 0, Decision(Reason.CORRECTED, Level.RED)),
         (alert(Level.YELLOW), week(Level.NORMAL), Trigger.NEWS, 1, Decision(Reason.EASED, Level.YELLOW)),
         (alert(Level.YELLOW), week(Level.NORMAL), Trigger.NEWS, 2, Decision(Reason.EASED_OUT, Level.YELLOW)),
-        (alert(Level.YELLOW, signed=True), week(Level.NORMAL), Trigger.NEWS, 2, Decision(Reason.LIFTABLE, Level.YELLOW)),
+        (alert(Level.BLUE, signed=True), week(Level.NORMAL), Trigger.NEWS, 2, Decision(Reason.LIFTABLE, Level.BLUE)),
         (alert(Level.RED), week(Level.NORMAL), Trigger.NEWS, 9, Decision(Reason.LIFTABLE, Level.RED)),
         (
             alert(Level.RED, signed=True, liftable=True),
