@@ -91,6 +91,7 @@ def _read_pack_file(
         return
     sheet = Sheet(name, problems)
     form = Form(sheet, tree)
+    draft.unread |= not form.keys
     form.refuse_others((*_HEADER, "rules"))
     titles = [key for key in form.keys if key.text in _HEADER]
     if titles and draft.header is not None:

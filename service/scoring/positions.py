@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StreamMark, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -118,7 +118,7 @@ def _unreadable(error: MarkedYAMLError) -> Misplaced:
     said = str(error.problem)
     endless = "end of stream" in said or "stream end" in said
     mark = (error.context_mark if endless else None) or error.problem_mark
-    line, column = (mark.line + 1, mark.column + 1) if isinstance(mark, StringMark) else (1, 1)
+    line, column = (mark.line + 1, mark.column + 1) if isinstance(mark, StreamMark) else (1, 1)
     for part, text, text_en in _CURES:
         if part in said:
             return Misplaced(line, column, f"YAML 写法有误：{text}", f"not YAML: {text_en} ({said})")
