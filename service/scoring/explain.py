@@ -85,8 +85,10 @@ def explain(rule: Rule, state: State, cells: Cells, value: float | None, thresho
         return "不适用", "not applicable"
     if state is State.UNKNOWN:
         return _unknown(rule, cells)
-    if state is not State.FIRED or value is None or threshold is None:
+    if state is not State.FIRED:
         return "", ""
+    if value is None or threshold is None:
+        return "数值大得无法写出", "the value is too large to be written"
     chinese, english = _FIRED[rule.kind](rule, cells, value)
     how = rule.falls.how if rule.falls and _reaches(rule.falls, value, threshold) else rule.steps.how
     by, by_en = _REACHED[how]

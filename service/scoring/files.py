@@ -57,6 +57,9 @@ class Table:
         """Give each row under a sound header to `take`; what it cannot take is noted."""
         iterator = iter(rows)
         line, names = next(iterator, (1, []))
+        if not names and not self.problems:
+            self.note(line, "文件是空的，或第一行不是列名", "the file is empty, or its first line has no column names")
+            return
         names = [name.strip() for name in names]
         if not self._header(line, names, needs, set(known)):
             return

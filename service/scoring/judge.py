@@ -61,7 +61,7 @@ def judge(pack: Pack, panel: Panel, start: int, stop: int) -> Judged:
     members = Members(panel)
     size = max(_CELLS // max(weeks, 1), 1)
     with np.errstate(all="ignore"):  # NaN and infinities are answers here; what they mean is sorted out by each kind
-        for first in range(0, nodes, size):
+        for first in range(0, nodes if weeks else 0, size):
             _judge_block(pack, Block(panel, first, min(first + size, nodes), start, stop, pack.window), members, found)
     return found
 
