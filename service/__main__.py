@@ -1,33 +1,59 @@
-"""命令行: `labour-watch …` – names the commands of service/commands and turns errors into exit codes."""
+"""命令行: `labour-watch …` – names the commands of service/commands and turns errors into exit codes.
+
+A command is imported when it is called: issuing a token does not wait for the web framework.
+"""
 
 import sys
+from importlib import import_module
 
 import typer
+from click import Command, Context
 from sqlalchemy.exc import SQLAlchemyError
+from typer.core import TyperGroup
 
-from service.commands import demo, doctor, instance, network, replay, rules, score, serve, simulate
 from service.errors import Exit, Refusal
 
-app = typer.Typer(
-    name="labour-watch",
-    help="劳动关系预警：周报、评分、预警、逐级通知 / labour-relations early warning.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("demo")(demo.demo)
-app.command("serve")(serve.serve)
-app.command("web")(serve.web_only)
-app.command("worker")(serve.worker_only)
-app.command("init")(instance.init)
-app.command("migrate")(instance.migrate)
-app.command("doctor")(doctor.doctor)
-app.command("score")(score.score)
-app.command("simulate")(simulate.simulate)
-app.command("replay")(replay.replay)
-app.add_typer(rules.rules_app, name="rules")
-app.add_typer(network.token_app, name="token")
-app.add_typer(network.network_app, name="network")
+# Name of the command: the module of service/commands and its function or group of commands.
+COMMANDS = {
+    "demo": ("demo", "demo"),
+    "serve": ("serve", "serve"),
+    "web": ("serve", "web_only"),
+    "worker": ("serve", "worker_only"),
+    "init": ("instance", "init"),
+    "migrate": ("instance", "migrate"),
+    "network": ("network", "network_app"),
+    "token": ("network", "token_app"),
+    "rules": ("rules", "rules_app"),
+    "score": ("score", "score"),
+    "simulate": ("simulate", "simulate"),
+    "replay": ("replay", "replay"),
+    "doctor": ("doctor", "doctor"),
+}
+
+
+class _Commands(TyperGroup):
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name]
+        found = getattr(import_module(f"service.commands.{module}"), attribute)
+        if not isinstance(found, typer.Typer):
+            found, function = typer.Typer(add_completion=False), found
+            found.command()(function)
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(help="劳动关系预警：周报、评分、预警、逐级通知 / labour-relations early warning.")
+def _labour_watch() -> None:
+    """Nothing is common to all commands but the name."""
 
 
 def main() -> None:
@@ -38,9 +64,9 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command; its exit code. Errors are one sentence in both languages, never a traceback."""
     try:
-        app(args=arguments, standalone_mode=True)
+        app(args=arguments, prog_name="labour-watch")
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 1
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except Exit as stop:
         print(stop, file=sys.stderr)
         return stop.code
@@ -51,7 +77,7 @@ def run(arguments: list[str]) -> int:
         print(f"数据库出错：{type(error).__name__} / database error: {type(error).__name__}", file=sys.stderr)
         return 3
     except OSError as error:
-        print(f"文件或网络出错：{error.strerror} / {error}", file=sys.stderr)
+        print(f"文件或网络出错：{error} / file or network error", file=sys.stderr)
         return 3
     return 0
 

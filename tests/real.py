@@ -13,6 +13,10 @@ from pathlib import Path
 
 import httpx
 
+from service.clock import SystemClock
+from service.commands.instance import prepare
+from service.db import Database
+from service.network.directory import issue_token
 from service.settings import Settings
 
 PATIENCE = 90.0  # seconds until a service must be ready
@@ -23,18 +27,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def command(*arguments: str, environment: Mapping[str, str], check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run one `labour-watch` command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
-        env={**_clean(), **environment},
-        check=check,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 def _clean() -> dict[str, str]:
@@ -63,7 +55,11 @@ class Real:
     @property
     def settings_url(self) -> str:
         """The SQLAlchemy URL of its database."""
-        return Settings(dir=self.folder, database_url=self.database_url).url()
+        return self._settings.url()
+
+    @property
+    def _settings(self) -> Settings:
+        return Settings(dir=self.folder, database_url=self.database_url)
 
     @property
     def url(self) -> str:
@@ -83,7 +79,7 @@ class Real:
         """Start the processes and wait until they are ready."""
         self.port = self.port or free_port()
         listen = ("--host", "127.0.0.1", "--port", str(self.port))
-        commands = [("serve", *listen)]
+        commands: list[tuple[str, ...]] = [("serve", *listen)]
         if self.database_url:
             commands = [("web", *listen), *(("worker",) for _ in range(self.workers))]
         for number, arguments in enumerate(commands):
@@ -131,11 +127,11 @@ def running(real: Real) -> Iterator[Real]:
         real.kill()
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 20.0, every: float = 0.02) -> bool:
     """Whether `condition()` comes true in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
             return True
-        time.sleep(0.02)
+        time.sleep(every)
     return False

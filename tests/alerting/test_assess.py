@@ -1,6 +1,7 @@
 """A report becomes a score, a decision with its reason, an alert and a letter to the right officer – once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -14,7 +15,7 @@ from service.scoring.pack import Level
 from tests.builders import BASE_URL, Town
 
 W46, W47 = "2026-W46", "2026-W47"
-ARREARS = {"wage__arrears_days": 35, "wage__arrears_people": 60}
+ARREARS: dict[str, Any] = {"wage__arrears_days": 35, "wage__arrears_people": 60}
 
 
 def test_wages_five_weeks_late_reach_the_county_officer_and_the_city_duty_desk(town: Town) -> None:

@@ -1,6 +1,7 @@
 """The clock closes weeks, reminds, climbs; any number of sweeps, early or late, come to the same."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import select
 
@@ -12,7 +13,7 @@ from service.scoring.pack import Level
 from tests.builders import Town
 
 W47, W48 = "2026-W47", "2026-W48"
-ARREARS = {"wage__arrears_days": 35, "wage__arrears_people": 60}
+ARREARS: dict[str, Any] = {"wage__arrears_days": 35, "wage__arrears_people": 60}
 
 
 def expectations(town: Town, week: str) -> set[str]:

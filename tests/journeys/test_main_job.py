@@ -74,7 +74,7 @@ def post(real: Real, token: str, body: dict[str, Any], **headers: str) -> httpx.
 def test_a_report_is_on_the_officers_desk_within_a_second(
     real: Real, receiver: HttpReceiver, mailbox: SmtpReceiver
 ) -> None:
-    enterprise, officer = real.token("gear"), real.token("--officer", "li.na")
+    enterprise, officer = real.token("gear"), real.token(officer="li.na")
     with running(real):
         first = post(real, enterprise, {"values": ARREARS}, Idempotency_Key="k1")
         assert first.status_code == 201

@@ -16,7 +16,7 @@ from tests.builders import Town
 from tests.web.desk import problem
 
 W46, W47 = "2026-W46", "2026-W47"
-ARREARS = {"wage__arrears_days": 35, "wage__arrears_people": 60}
+ARREARS: dict[str, Any] = {"wage__arrears_days": 35, "wage__arrears_people": 60}
 PATHS = ["/api/v1/alerts", "/api/v1/alerts/1", "/api/v1/scores", "/api/v1/network"]
 
 
