@@ -126,12 +126,16 @@ class Outputs:
             stream = io.TextIOWrapper(typer.get_binary_stream("stdout"), encoding="utf-8", newline="")
             self._files.callback(stream.detach)
             return self._begin(_CsvSheet(stream, columns))
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        target = path.resolve()
+        # A device or a pipe is written to as it is: renaming a file over it would remove it.
+        special = target.exists() and not target.is_file()
+        part = target if special else target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             file = self._files.enter_context(part.open("w", encoding="utf-8", newline=""))
         except OSError as error:
             raise WrongUse(f"写不了 {path}：{error.strerror}", f"cannot write {path}: {error.strerror}") from error
-        self._parts.append((part, path))
+        if not special:
+            self._parts.append((part, target))
         if path.suffix == ".parquet":
             return self._begin(_ParquetSheet(part, columns, numbers))
         return self._begin(_CsvSheet(file, columns))

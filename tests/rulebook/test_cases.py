@@ -156,7 +156,8 @@ def test_a_case_sees_what_a_trial_rule_would_give() -> None:
         "indicators.yaml": "indicators:\n  - {id: days, name: 天, type: days}\n",
         "packs/p.yaml": HEADER
         + "rules:\n  - {id: T, name: 试, kind: threshold, of: days, at_least: {1: 4}, status: trial}\n",
-        "cases/c.yaml": 'cases:\n  - {name: c, week: 2026-W01, weeks: {days: "1"}, expect: {T: 4, trial: [T], fired: []}}',
+        "cases/c.yaml": "cases:\n"
+        "  - {name: c, week: 2026-W01, weeks: {days: 1}, expect: {T: 4, trial: [T], fired: []}}",
     }
     pack, dictionary = parse_rules(files)
     cases, problems = read_cases(files, pack, dictionary)
