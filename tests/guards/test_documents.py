@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from click import Context, Group
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
+from typer import Context
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from service.__main__ import app
@@ -98,11 +99,11 @@ def test_the_readme_posts_a_report_that_the_shipped_dictionary_knows() -> None:
 
 
 def test_every_command_that_a_document_names_exists() -> None:
-    top = cast(Group, get_command(app))
+    top = cast(TyperGroup, get_command(app))
     context = Context(top)
     for document in ("README.md", "service/README.md", "rules/README.md"):
         for name, below in re.findall(r"labour-watch ([a-z]+)(?: ([a-z]+))?", (ROOT / document).read_text()):
             command = top.get_command(context, name)
             assert command is not None, f"{document}: {name}"
-            known = command.list_commands(context) if isinstance(command, Group) else [below]
+            known = command.list_commands(context) if isinstance(command, TyperGroup) else [below]
             assert below in known, f"{document}: {name} {below}"
