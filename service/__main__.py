@@ -5,9 +5,9 @@ A command is imported when it is called: issuing a token does not wait for the w
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import typer
-from click import Command, Context
 from sqlalchemy.exc import SQLAlchemyError
 from typer.core import TyperGroup
 
@@ -32,10 +32,11 @@ COMMANDS = {
 
 
 class _Commands(TyperGroup):
-    def list_commands(self, ctx: Context) -> list[str]:
+    # Typer ships a click of its own whose types it does not export: hence Any.
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         module, attribute = COMMANDS[cmd_name]

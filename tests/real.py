@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,14 +66,16 @@ class Real:
         return f"http://127.0.0.1:{self.port}"
 
     def init(self, network: Path, rules: Path | None = None) -> None:
-        """Make the instance."""
-        command(
-            "init", "--network", str(network), *(("--rules", str(rules)) if rules else ()), environment=self.environment
-        )
+        """Make the instance, as `init` does."""
+        prepare(self._settings, SystemClock().now(), rules, network)
 
-    def token(self, *who: str) -> str:
-        """Issue a token: a node's id, or `--officer ID`."""
-        return command("token", "issue", *who, environment=self.environment).stdout.strip()
+    def token(self, node: str | None = None, *, officer: str | None = None) -> str:
+        """Issue a token of a node or an officer, as `token issue` does."""
+        database = Database(self.settings_url)
+        with database.write() as session:
+            token = issue_token(session, SystemClock().now(), node_id=node, officer_id=officer)
+        database.close()
+        return token
 
     def start(self) -> None:
         """Start the processes and wait until they are ready."""
