@@ -46,7 +46,7 @@ class _Served:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
-        self._transports: set[asyncio.BaseTransport] = set()
+        self._transports: set[asyncio.Transport] = set()
 
     def _protocol(self) -> asyncio.BaseProtocol:
         raise NotImplementedError
@@ -72,7 +72,8 @@ class _Served:
         assert self._server is not None
         self._server.close()
         for transport in list(self._transports):
-            transport.close()
+            transport.abort()
+        await asyncio.sleep(0)
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
@@ -222,4 +223,18 @@ class SmtpReceiver(_Served):
         return self._post.connections
 
     def _protocol(self) -> asyncio.BaseProtocol:
-        return SMTP(self._post, hostname="mail.test", enable_SMTPUTF8=True, loop=self._loop, **self._options)
+        options = {"hostname": "mail.test", "enable_SMTPUTF8": True, "loop": self._loop, **self._options}
+        return _Smtp(self._transports, self._post, **options)
+
+
+class _Smtp(SMTP):
+    """One connection, known to the server so that it can end it."""
+
+    def __init__(self, transports: set[asyncio.Transport], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._known = transports
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._known.add(transport)
+        super().connection_made(transport)

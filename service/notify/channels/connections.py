@@ -58,28 +58,32 @@ class Connections:
             await self._put_back(origin, connection)
 
     async def _take(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        idle = self._idle.get(str(origin), [])
-        while idle:
-            connection = idle.pop()
+        while (connection := self._pop(str(origin), -1)) is not None:
             if not connection.has_expired():
                 return connection
             await connection.aclose()
-        self._idle.pop(str(origin), None)
         return httpcore.AsyncHTTPConnection(origin, ssl_context=self._tls, keepalive_expiry=KEEP_SECONDS)
 
     async def _put_back(self, origin: httpcore.Origin, connection: httpcore.AsyncHTTPConnection) -> None:
         self._idle.setdefault(str(origin), []).append(connection)
         while sum(map(len, self._idle.values())) > self._keep:
-            longest_idle = next(iter(self._idle))
-            await self._idle[longest_idle].pop(0).aclose()
-            if not self._idle[longest_idle]:
-                del self._idle[longest_idle]
+            if (old := self._pop(next(iter(self._idle)), 0)) is not None:
+                await old.aclose()
+
+    def _pop(self, origin: str, position: int) -> httpcore.AsyncHTTPConnection | None:
+        stack = self._idle.get(origin)
+        if stack is None:
+            return None
+        connection = stack.pop(position)
+        if not stack:
+            del self._idle[origin]
+        return connection
 
     async def close(self) -> None:
-        for idle in self._idle.values():
-            for connection in idle:
+        """Close what is idle."""
+        for origin in list(self._idle):
+            while (connection := self._pop(origin, -1)) is not None:
                 await connection.aclose()
-        self._idle.clear()
 
 
 async def _beginning(response: httpcore.Response, read: int) -> str:

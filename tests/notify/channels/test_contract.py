@@ -7,7 +7,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+import httpcore
 import pytest
+from aiosmtplib import SMTPException
 
 from service.clock import SystemClock
 from service.notify.channels import Channel, Outcome, Outgoing, Result
@@ -64,7 +66,8 @@ def test_a_webhook_answers(answer: int | Answer, outcome: Outcome, code: str, se
     ("recipient", "subject", "outcome", "code"),
     [
         ("li.na@example.org", "中文主题", DELIVERED, "250"),
-        ("李娜@example.org", "中文主题", DELIVERED, "250"),
+        ("li.na@例子.中国", "中文主题", DELIVERED, "250"),
+        ("李娜@example.org", "中文主题", GIVE_UP, "bad_address"),
         ("busy@example.org", "中文主题", TRY_AGAIN, "451"),
         ("gone@example.org", "中文主题", GIVE_UP, "550"),
         ("li.na@example.org", "REFUSE", GIVE_UP, "554"),
@@ -95,7 +98,7 @@ def test_the_console_follows_a_replaced_standard_output(capsys: pytest.CaptureFi
     assert "岐山县" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("address", ["", "hook", "ftp://example.org/", "http://", "https://[", "file:///etc/passwd"])
+@pytest.mark.parametrize("address", ["", "hook", "ftp://example.org/", "http://", "file:///etc/passwd"])
 def test_what_is_no_web_address_is_given_up(address: str) -> None:
     (result,) = send(WebhookChannel(CLOCK), outgoing(address))
     assert (result.outcome, result.code) == (GIVE_UP, "bad_address")
@@ -113,8 +116,8 @@ def unused_port() -> int:
     [
         (lambda port: WebhookChannel(CLOCK), "http://127.0.0.1:{port}/"),
         (lambda port: WebhookChannel(CLOCK), "https://127.0.0.1:{port}/"),
-        (lambda port: EmailChannel(MailServer("127.0.0.1", port), CLOCK), "li.na@example.org"),
-        (lambda port: EmailChannel(MailServer("127.0.0.1", port, tls="tls"), CLOCK), "li.na@example.org"),
+        (lambda port: EmailChannel(MailServer("127.0.0.1", port), CLOCK, timeout=0.3), "li.na@example.org"),
+        (lambda port: EmailChannel(MailServer("127.0.0.1", port, tls="tls"), CLOCK, timeout=0.3), "li.na@example.org"),
     ],
 )
 @pytest.mark.parametrize("there", ["nobody", "something else"])
@@ -123,9 +126,8 @@ def test_a_dead_or_foreign_server_is_an_exception_which_means_try_again(
 ) -> None:
     with HttpReceiver(Answer(close=True)) if there == "something else" else nullcontext() as receiver:
         port = receiver.port if receiver else unused_port()
-        with pytest.raises(Exception, match=r".") as caught:
+        with pytest.raises((OSError, httpcore.NetworkError, httpcore.ProtocolError, SMTPException)):
             send(make(port), outgoing(address.format(port=port)))
-    assert not isinstance(caught.value, AssertionError | asyncio.CancelledError)
 
 
 @pytest.mark.parametrize("kind", ["webhook", "email"])
