@@ -11,7 +11,7 @@ from rich.progress import track
 
 from service.commands.sheets import STANDARD_OUTPUT, Cell, Outputs, Sheet, read_rows
 from service.errors import FileProblems, LineProblem, WrongUse
-from service.rulebook.folder import read_texts
+from service.rulebook.folder import RULES, read_texts
 from service.scoring.build import Columns, panel_of
 from service.scoring.files import Table, read_events, read_nodes
 from service.scoring.pack import Dictionary, Level, Pack
@@ -77,7 +77,7 @@ def _check_targets(inputs: list[Path], outputs: list[Path]) -> None:
 
 def _read(rules: Path, nodes: Path, reports: Path, events: Path | None) -> _Job:
     """Everything the command needs. Raises FileProblems with all that is wrong in any of the files."""
-    texts, problems = read_texts(rules)
+    texts, problems = read_texts(rules, RULES)
     read = read_rules(texts)
     problems = [_in_folder(rules, problem) for problem in problems + read.problems]
     tables = {path: Table(str(path)) for path in (nodes, reports, events) if path}

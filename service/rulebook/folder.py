@@ -1,6 +1,7 @@
 """规则目录: a rules folder on disk, read into texts by relative path."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from service.errors import FileProblems, LineProblem, WrongUse
@@ -10,6 +11,8 @@ from service.shipped import shipped
 # What decides scores and alerts; cases and texts for people are not part of a version.
 _PARTS = ("indicators.yaml", "response.yaml", "calendar.yaml")
 _OPTIONAL = ("response.yaml", "calendar.yaml")
+RULES = ("packs",)
+EVERYTHING = ("packs", "cases")
 _YAML = (".yaml", ".yml")
 
 
@@ -18,18 +21,18 @@ def read_folder(folder: Path) -> dict[str, str]:
 
     Raises WrongUse when the folder is missing, FileProblems when a file is no text.
     """
-    files, problems = read_texts(folder)
+    files, problems = read_texts(folder, RULES)
     if problems:
         raise FileProblems(problems)
-    files = {name: text for name, text in files.items() if not name.startswith("cases/")}
     return {name: (shipped("rules") / name).read_text("utf-8") for name in _OPTIONAL} | files
 
 
-def read_texts(folder: Path) -> tuple[dict[str, str], list[LineProblem]]:
-    """Every text of a rules folder, cases too, and what cannot be read as text. Raises WrongUse without a folder."""
+def read_texts(folder: Path, inner: Sequence[str] = EVERYTHING) -> tuple[dict[str, str], list[LineProblem]]:
+    """The texts of a rules folder and of its `inner` folders, and what is no text. Raises WrongUse without a folder."""
     if not folder.is_dir():
         raise WrongUse(f"没有这个规则目录：{folder}", f"no such rules folder: {folder}")
-    names = [name for name in _PARTS if (folder / name).exists()] + _listed(folder, "packs") + _listed(folder, "cases")
+    names = [name for name in _PARTS if (folder / name).exists()]
+    names += [name for part in inner for name in _listed(folder, part)]
     files: dict[str, str] = {}
     problems: list[LineProblem] = []
     for name in names:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.scoring.pack import Condition, Level, Rule, State, Steps
 from service.scoring.panel import NA, Panel
@@ -57,6 +58,7 @@ class Cells:
         return f" {unit}" if unit else ""
 
 
+@lru_cache(maxsize=65_536)
 def shortest(value: float) -> str:
     """A number in its shortest exact form: 25, not 25.0."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)

@@ -28,6 +28,7 @@ class Shape:
 
     @property
     def fields(self) -> tuple[str, ...]:
+        """Every field that a rule of the kind may have."""
         return (*_COMMON, *self.needs, *self.takes, *self.steps)
 
 

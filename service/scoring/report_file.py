@@ -28,6 +28,7 @@ class _Reports:
         self._values: dict[str, array[float]] = {}
 
     def take(self, names: list[str]) -> Give:
+        """See `files.Take`."""
         node, when = names.index("node"), names.index("week")
         ids = [name for name in names if name in self._dictionary.indicators]
         places = [names.index(name) for name in ids]
