@@ -157,7 +157,7 @@ def _insert_new(session: Session, values: Mapping[str, Any]) -> bool:
     dialect = session.get_bind().dialect.name
     insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert_into(_MESSAGE).values(values).on_conflict_do_nothing(index_elements=["occasion"])
-    return session.connection().execute(statement).rowcount == 1
+    return session.connection().execute(statement.returning(_MESSAGE.c.id)).first() is not None
 
 
 def _choose(session: Session, now: datetime, channel: str, share: Share) -> list[str]:

@@ -118,18 +118,18 @@ def _still_ours(session: Session, sent: Sequence[Sent]) -> list[Sent]:
         .order_by(col(OutboxMessage.id))
         .with_for_update()
     )
-    leases: dict[str, str | None] = dict(session.connection().execute(query).tuples().all())
+    leases = {row.id: row.lease for row in session.connection().execute(query)}
     return [one for one in sent if leases.get(one.claimed.outgoing.message_id) == one.claimed.lease]
 
 
 def _first_attempts(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
     attempt = DeliveryAttempt
     query = (
-        select(attempt.message_id, func.min(attempt.started_at))
+        select(attempt.message_id, func.min(attempt.started_at).label("first_at"))
         .where(col(attempt.message_id).in_(ids))
         .group_by(col(attempt.message_id))
     )
-    return dict(session.connection().execute(query).tuples().all())
+    return {row.message_id: row.first_at for row in session.connection().execute(query)}
 
 
 def _give_up(session: Session, now: datetime, given_up: Sequence[tuple[OutboxMessage, Result]]) -> None:
