@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("secret", sa.String()),
         sa.Column("disabled_at", INSTANT),
         sa.Column("disabled_reason", sa.String(), nullable=False),
-        sa.UniqueConstraint("officer_id", "channel", "address"),
+        sa.UniqueConstraint("officer_id", "channel", "address", name="uq_contact_officer_id_channel_address"),
     )
     op.create_index("ix_contact_officer_id", "contact", ["officer_id"])
     op.create_table(
@@ -121,7 +121,7 @@ def upgrade() -> None:
         sa.Column("node_id", sa.String(64), sa.ForeignKey("node.id"), nullable=False),
         sa.Column("role", sa.String(40), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
-        sa.UniqueConstraint("node_id", "role"),
+        sa.UniqueConstraint("node_id", "role", name="uq_post_node_id_role"),
     )
     op.create_index("ix_post_node_id", "post", ["node_id"])
     op.create_table(
@@ -161,7 +161,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(200), nullable=False),
         sa.Column("issued_at", INSTANT, nullable=False),
         sa.Column("revoked_at", INSTANT),
-        sa.UniqueConstraint("digest"),
+        sa.UniqueConstraint("digest", name="uq_token_digest"),
     )
     op.create_table(
         "alert",
@@ -231,7 +231,7 @@ def upgrade() -> None:
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column("confirmed", sa.JSON(), nullable=False),
         sa.Column("token_id", sa.Integer(), sa.ForeignKey("token.id")),
-        sa.UniqueConstraint("node_id", "week", "source", "revision"),
+        sa.UniqueConstraint("node_id", "week", "source", "revision", name="uq_report_node_id_week_source_revision"),
     )
     op.create_index("ix_report_week", "report", ["week"])
     op.create_table(
@@ -240,8 +240,8 @@ def upgrade() -> None:
         sa.Column("post_id", sa.Integer(), sa.ForeignKey("post.id"), nullable=False),
         sa.Column("officer_id", sa.String(64), sa.ForeignKey("officer.id"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.UniqueConstraint("post_id", "officer_id"),
-        sa.UniqueConstraint("post_id", "position"),
+        sa.UniqueConstraint("post_id", "officer_id", name="uq_tenure_post_id_officer_id"),
+        sa.UniqueConstraint("post_id", "position", name="uq_tenure_post_id_position"),
     )
     op.create_index("ix_tenure_officer_id", "tenure", ["officer_id"])
     op.create_index("ix_tenure_post_id", "tenure", ["post_id"])
@@ -257,7 +257,7 @@ def upgrade() -> None:
         sa.Column("score_id", sa.String(36), sa.ForeignKey("score.id")),
         sa.Column("officer_id", sa.String(64), sa.ForeignKey("officer.id")),
         sa.Column("detail", sa.JSON(), nullable=False),
-        sa.UniqueConstraint("alert_id", "seq"),
+        sa.UniqueConstraint("alert_id", "seq", name="uq_alert_event_alert_id_seq"),
     )
     op.create_table(
         "outbox_message",
@@ -279,7 +279,7 @@ def upgrade() -> None:
         sa.Column("lease", sa.String(36)),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("settled_at", INSTANT),
-        sa.UniqueConstraint("occasion"),
+        sa.UniqueConstraint("occasion", name="uq_outbox_message_occasion"),
     )
     op.create_index("ix_outbox_message_alert_id", "outbox_message", ["alert_id"])
     op.create_index(

@@ -119,6 +119,7 @@ class _Assessment:
         alerts, mutes = self._alerts(list(nodes)), self._mutes(list(nodes))
         self.issuer.prepare([nodes[j.score.node_id] for j in judged if j.score.level > Level.NORMAL])
         history = {key: week_view(score) for key, score in batch.current.items()}
+        changed: dict[str, list[str]] = {}
         for item in judged:
             node = nodes[item.score.node_id]
             history[node.id, item.score.week] = week_view(item.score)
@@ -128,7 +129,10 @@ class _Assessment:
             item.score.decision = decision.reason
             self.session.add(item.score)
             alerts[node.id] = self.issuer.apply(node, item.score, decision, alert)
-            self._tell_parent(node, item, batch.current.get((node.id, item.score.week)))
+            if _shows_above(item.score, batch.current.get((node.id, item.score.week))):
+                for id_ in node.path.split("/")[:-2]:
+                    changed.setdefault(id_, []).append(item.score.week)
+        self._tell_above(changed)
 
     def _decide(
         self,
@@ -177,10 +181,21 @@ class _Assessment:
             found.setdefault(row.node_id, []).append(row)
         return found
 
-    def _tell_parent(self, node: Node, item: Judged, old: Score | None) -> None:
-        """The parent is judged again when a level or a silence below it changed; it is never locked from here."""
-        before = (old.level, old.reported) if old else (int(Level.NORMAL), True)
-        if node.parent_id and before != (item.score.level, item.score.reported):
-            self.session.execute(
-                insert(Due).values(node_id=node.parent_id, week=item.score.week, cause=Cause.CHILD, created_at=self.now)
-            )
+    def _tell_above(self, changed: Mapping[str, Sequence[str]]) -> None:
+        """Nodes above a changed level or silence are judged again if their kind has rules; they are never locked from
+        here. `changed` is the weeks by id of the node above."""
+        query = select(Node.id).where(col(Node.id).in_(changed), col(Node.kind).in_(self.shelf.newest.pack.kinds))
+        above = self.session.exec(query).all() if changed else ()
+        rows = [
+            {"node_id": id_, "week": week, "cause": Cause.CHILD, "created_at": self.now}
+            for id_ in above
+            for week in sorted(set(changed[id_]))
+        ]
+        if rows:
+            self.session.execute(insert(Due), rows)
+
+
+def _shows_above(new: Score, old: Score | None) -> bool:
+    """Whether the week's level or silence is another than it was; what was never judged was normal and not silent."""
+    before = (old.level, old.reported) if old else (int(Level.NORMAL), True)
+    return before != (new.level, new.reported)

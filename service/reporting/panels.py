@@ -96,11 +96,9 @@ def read_reports(
 
 def first_week(session: Session) -> str | None:
     """The first week of the panel: the earliest that was expected, reported, or in which something happened."""
-    found = [
-        session.connection().execute(select(func.min(column))).scalar_one()
-        for column in (ReportingWeek.week, Report.week, Event.week)
-    ]
-    return min((week for week in found if week is not None), default=None)
+    columns = (ReportingWeek.week, Report.week, Event.week)
+    earliest = select(*(select(func.min(column)).scalar_subquery() for column in columns))
+    return min((week for week in session.connection().execute(earliest).one() if week is not None), default=None)
 
 
 def _numbers(dictionary: Dictionary, values: Mapping[str, Any]) -> dict[str, float | str]:

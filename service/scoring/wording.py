@@ -29,7 +29,8 @@ def wording(rule: Rule, dictionary: Dictionary, value: float | None, threshold: 
     """Name, value and threshold of a finding, with units."""
     if sealed(rule, dictionary):
         return Wording(SEALED_NAME, SEALED_NAME_EN)
-    sign = _SIGNS[rule.steps.how] if rule.steps else "≥"
+    reached = next((s for s in rule.ladders if threshold in dict(s.points + s.floors)), rule.steps)
+    sign = _SIGNS[reached.how]
     return Wording(
         name=rule.name,
         name_en=rule.name_en,

@@ -197,7 +197,7 @@ def test_a_muted_cause_raises_nothing_until_it_is_worse(town: Town) -> None:
 
 def test_a_change_below_makes_the_parent_due(town: Town) -> None:
     town.report("gear", W47, **ARREARS)
-    assert town.assess() == 2  # the enterprise, and then its township, which has no rules of its own
+    assert town.assess() == 2  # the enterprise, and then its county; the township between has no rules of its own
     assert town.due() == 0
 
 
