@@ -28,7 +28,6 @@ class Bare(Intake):
     """Checks a report and answers at once; nothing is stored, and tokens are known from the start."""
 
     def prepare(self) -> None:
-        self._fixed = self.rules()
         with self._db.read() as session:
             digests = session.exec(select(Token.digest)).all()
             self._everybody = Known()
@@ -36,7 +35,7 @@ class Bare(Intake):
 
     async def ask(self, submission: Submission) -> Answer:
         known = Known(self._everybody.bearers, self._everybody.places)
-        return admit(submission, known, self._fixed, self._clock.now(), new_id()).answer
+        return admit(submission, known, self.rules(), self._clock.now(), new_id()).answer
 
 
 class Orm(Intake):
@@ -87,12 +86,9 @@ def main(arguments: Sequence[str]) -> None:
     version, port, url = arguments
     db, clock = Database(url), SystemClock()
     library = Library(db)
-
-    def rules() -> IntakeRules:
-        book = library.current()
-        return IntakeRules(book.dictionary, book.calendar, book.policy.reports)
-
-    intake = VERSIONS[version](db, clock, rules)
+    book = library.current()
+    rules = IntakeRules(book.dictionary, book.calendar, book.policy.reports)
+    intake = VERSIONS[version](db, clock, lambda: rules)
     if isinstance(intake, Bare):
         intake.prepare()
     intake.start()
