@@ -57,8 +57,8 @@ def read_batch(session: Session, claimed: Claim, shelf: Shelf) -> Batch:
     current = {(row.node_id, row.week): row for row in rows}
     causes = {id_: dict(claimed.causes[id_]) for id_ in ids}
     for node, week in current:
-        first = min(claimed.causes[node], default=None)
-        if first and first < week <= step(first, window):
+        looked_at = step(week, -window)
+        if any(looked_at <= due < week for due in claimed.causes[node]):
             causes[node].setdefault(week, frozenset({LATER}))
     return Batch(current, causes, _newest(session, ids))
 
