@@ -1,11 +1,12 @@
 """What is in the outbox, as the tests ask it."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select
 
 from service.db import Database
 from service.journal import JournalEntry
+from service.network.tables import Contact, Officer
 from service.notify.outbox import Address, Claimed, Share, claim, enqueue
 from service.notify.tables import DeliveryAttempt, OutboxMessage
 from tests.notify.letters import LETTER, to
@@ -18,6 +19,19 @@ def put(db: Database, now: datetime, occasion: str, *route: Address) -> str:
     """Enqueue the letter; the message's id."""
     with db.write() as session:
         return enqueue(session, now, occasion, None, LETTER, route or (to("test", "a"),))
+
+
+def person(db: Database, name: str, channel: str = "test", address: str = "", disabled: bool = False) -> Address:
+    """An officer of the directory with one contact."""
+    address = address or name
+    with db.write() as session:
+        session.add(Officer(id=name, name=name))
+        session.flush()
+        contact = Contact(officer_id=name, position=0, channel=channel, address=address)
+        contact.disabled_at = datetime(2026, 1, 1, tzinfo=UTC) if disabled else None
+        session.add(contact)
+        session.flush()
+        return Address(name, f"post.{name}", channel, address, contact.id)
 
 
 def take(db: Database, now: datetime, free: int = 10, room: dict[str, int] | None = None) -> list[Claimed]:

@@ -7,13 +7,12 @@ from sqlalchemy import update
 
 from service.clock import FrozenClock
 from service.db import Database
-from service.network.tables import Contact, Officer
 from service.notify.channels import Outcome, Result
 from service.notify.outbox import Address, Claimed
 from service.notify.retry import RetryPolicy
 from service.notify.settle import Sent, Settler
 from tests.notify.letters import LETTER, to
-from tests.notify.rows import LEASE, SECOND, attempts, journal, message, messages, put, take
+from tests.notify.rows import LEASE, SECOND, attempts, journal, message, messages, person, put, take
 
 SETTLER = Settler(RetryPolicy(), lambda: 0.0)
 DELIVERED = Result(Outcome.DELIVERED, "200")
@@ -100,17 +99,6 @@ def test_given_up_at_the_officers_first_address_it_goes_to_the_next_unchanged(db
     assert journal(db) == []
 
 
-def person(db: Database, name: str, disabled_at: datetime | None = None) -> Address:
-    """An officer of the directory with one contact."""
-    with db.write() as session:
-        session.add(Officer(id=name, name=name))
-        session.flush()
-        contact = Contact(officer_id=name, position=0, channel="test", address=name, disabled_at=disabled_at)
-        session.add(contact)
-        session.flush()
-        return Address(name, f"post.{name}", "test", name, contact.id)
-
-
 def test_another_person_reads_whom_it_did_not_reach(db: Database, clock: FrozenClock) -> None:
     put(db, clock.now(), "x", person(db, "li"), person(db, "wang"))
     (claimed,) = take(db, clock.now())
@@ -122,7 +110,7 @@ def test_another_person_reads_whom_it_did_not_reach(db: Database, clock: FrozenC
 def test_addresses_that_have_left_the_directory_or_are_disabled_are_passed_over(
     db: Database, clock: FrozenClock
 ) -> None:
-    off, left = person(db, "off", disabled_at=clock.now()), Address("nobody", "p", "test", "nobody", 999)
+    off, left = person(db, "off", disabled=True), Address("nobody", "p", "test", "nobody", 999)
     put(db, clock.now(), "x", person(db, "li"), off, left, person(db, "wang"))
     (claimed,) = take(db, clock.now())
     settle(db, clock.now(), (claimed, GONE))
