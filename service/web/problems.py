@@ -10,10 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from service.errors import FieldProblem, FieldProblems, NotFound, Refusal, Unavailable
+from service.errors import FieldProblem, FieldProblems, Malformed, NotFound, Refusal, Unavailable
 from service.reporting.quality import pointer
 
 MEDIA_TYPE = "application/problem+json"
@@ -111,6 +111,7 @@ def handle_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     for away in (OperationalError, InterfaceError, PoolTimeout):
         app.add_exception_handler(away, _database_away)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -138,6 +139,11 @@ async def _database_away(_request: Request, error: Exception) -> Response:
     structlog.get_logger(__name__).error("database_away", error=type(error).__name__)
     text, text_en = "数据库暂时不可用，请稍后再试", "the database is away; try again in a moment"
     return response(Unavailable("unavailable", text, text_en, retry_after=5))
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Nobody reads this: the connection ended in the middle of the body."""
+    return response(Malformed("cut_off", "请求体不完整，请重发", "the body ended half-way; send it again"))
 
 
 async def _unexpected(_request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """请求体: whatever is sent, the answer is a clear problem, never a crash, and nothing of it is stored."""
 
+import asyncio
 import gzip
 import json
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.types import Message
 
 from service.errors import Malformed
 from service.reporting.tables import Report
@@ -76,6 +78,32 @@ def test_a_compressed_body_is_refused(desk: Desk) -> None:
     bomb = gzip.compress(GOOD.encode())
     assert problem(desk.post(REPORTS, "gear", bomb, Content_Encoding="gzip")) == (415, "content_encoding")
     assert desk.post(REPORTS, "gear", GOOD.encode(), Content_Encoding="identity").status_code == 201
+
+
+def test_a_body_that_is_cut_off_leaves_nothing_and_is_no_error_of_ours(desk: Desk) -> None:
+    token = desk.office.tokens["gear"].encode()
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": REPORTS,
+        "query_string": b"",
+        "headers": [(b"authorization", b"Bearer " + token)],
+    }
+    arriving: list[Message] = [
+        {"type": "http.request", "body": GOOD.encode()[:20], "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return arriving.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(desk.app(scope, receive, send))
+    assert sent[0]["status"] == 400
+    assert desk.office.stored(Report) == []
 
 
 @pytest.mark.parametrize("key", [b"", b" ", "键".encode(), b"a b", b"k" * 201, b"\xff"])
