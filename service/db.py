@@ -15,7 +15,6 @@ from sqlmodel import Session, SQLModel
 
 from service.bell import Bell, Topic
 
-
 # Every constraint has a name, so that a later migration can alter it on SQLite too.
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -89,7 +89,7 @@ class Assessor:
             claimed = claim(session, now, limit, only)
             if claimed.nodes:
                 shelf = self._library.shelf(session)
-                _Assessment(session, now, claimed, shelf, Issuer(session, now, shelf.newest, self._base_url)).run()
+                _Assessment(session, now, claimed, shelf, Issuer(session, now, shelf, self._base_url)).run()
                 settle(session, claimed)
                 wake(session, Topic.DELIVER)
         return len(claimed.nodes)

@@ -21,7 +21,7 @@ from service.network.duty import Hole, PostView
 from service.network.tables import Node
 from service.notify.message import NewsReason
 from service.notify.outbox import Address, enqueue
-from service.rulebook.library import Rulebook
+from service.rulebook.library import Rulebook, Shelf
 from service.scoring.pack import Level
 
 # Where a message goes when nobody on the path can be reached: the console of the operator, who sees it in the log.
@@ -34,7 +34,7 @@ class Issuer:
 
     session: Session
     now: datetime
-    book: Rulebook
+    shelf: Shelf
     base_url: str
     _posts: dict[str, tuple[PostView, ...]] = field(default_factory=dict)
     _counties: dict[str, str] = field(default_factory=dict)
@@ -83,7 +83,8 @@ class Issuer:
 
     def _raise(self, node: Node, score: Score, decision: Decision, alert: Alert | None) -> Alert:
         rules = raising_rules(score.findings)
-        theme = next(rule.theme for rule in self.book.pack.rules if rule.id == rules[0]) if rules else "reporting"
+        themes = {rule.id: rule.theme for rule in self._judged_by(score).pack.rules}
+        theme = themes[rules[0]] if rules else "reporting"
         if alert is None or (alert.closed_at is not None and decision.reason is not Reason.REOPENED):
             alert = Alert(
                 node_id=node.id,
@@ -121,7 +122,12 @@ class Issuer:
         self._tell(node, score, alert, event, (*clocks.posts(rungs), *clocks.policy.copy), news_reason(reason))
 
     def _ladder(self, alert: Alert) -> Ladder:
-        return ladder(self.book.policy, Level(alert.level), alert.theme, alert.issued_at, self.book.calendar)
+        book = self.shelf.newest
+        return ladder(book.policy, Level(alert.level), alert.theme, alert.issued_at, book.calendar)
+
+    def _judged_by(self, score: Score) -> Rulebook:
+        """What fired is worded by the version that judged it; deadlines are those of the newest."""
+        return self.shelf.version(score.rule_version)
 
     def _record(self, alert: Alert, reason: str, score: Score, **detail: Any) -> AlertEvent:
         return record(self.session, alert, self.now, reason, score=score, detail=detail)
@@ -140,7 +146,7 @@ class Issuer:
         clocks = self._ladder(alert)
         for officer, route in routes.items():
             letter = write_letter(
-                alert, score, node, self._counties.get(node.id, ""), self.book, why, clocks, self.base_url
+                alert, score, node, self._counties.get(node.id, ""), self._judged_by(score), why, clocks, self.base_url
             )
             enqueue(self.session, self.now, f"alert/{alert.id}/{event.seq}/{officer}", alert.id, letter, route)
         event.detail = {**event.detail, "told": sorted(routes)}

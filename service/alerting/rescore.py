@@ -12,7 +12,7 @@ from service.alerting.tables import Score
 from service.alerting.views import stored_findings
 from service.network.tables import Node
 from service.reporting.panels import Reading, first_week, read_reports
-from service.reporting.tables import Event, Report, ReportingWeek
+from service.reporting.tables import Cause, Event, Report, ReportingWeek
 from service.rulebook.library import Rulebook, Shelf
 from service.scoring.score import NodeScore, score_panel
 from service.scoring.week import between, overlaps, step
@@ -138,8 +138,12 @@ class _Bench:
         }
 
     def judged(self, node: Node, week: str) -> bool:
-        """An open week is judged only once it has a report or an event."""
-        if week not in self.batch.causes[node.id] or not overlaps(node.opened, node.closed, week):
+        """An open week is judged only once it has a report or an event; a change below alone judges a week again that
+        was judged before, and does not bring forward one whose closing is still to come."""
+        causes = self.batch.causes[node.id].get(week, frozenset())
+        if not causes or not overlaps(node.opened, node.closed, week):
+            return False
+        if causes == {Cause.CHILD} and (node.id, week) not in self.batch.current:
             return False
         return self.closed(week) or week in self.reading.weeks(node.id)
 

@@ -78,7 +78,7 @@ class Sweeper:
             if alerts:
                 nodes = _nodes(session, alerts)
                 scores = _scores(session, alerts)
-                issuer = Issuer(session, now, self._library.shelf(session).newest, self._base_url)
+                issuer = Issuer(session, now, self._library.shelf(session), self._base_url)
                 issuer.prepare(list(nodes.values()))
                 for alert in alerts:
                     issuer.climb(nodes[alert.node_id], scores[alert.score_id], alert)

@@ -20,7 +20,7 @@ from service.clock import SHANGHAI, FrozenClock, SystemClock
 from service.commands.context import Dir, connect, settings_of
 from service.commands.instance import prepare, sealer_of
 from service.commands.rehearse import Rehearsal
-from service.commands.serve import Host, Port, bind, serve
+from service.commands.serve import Host, Port, bind, serve_all
 from service.db import Database
 from service.errors import WrongUse
 from service.network.directory import issue_token
@@ -61,7 +61,7 @@ def demo(
     database.close()
     _say_what_to_try(settings)
     if not no_serve:
-        serve(folder, host, port)
+        serve_all(settings, host, port)
 
 
 def _fresh(directory: Path | None) -> Path:

@@ -43,7 +43,12 @@ def running_instance(settings: Settings, clock: Clock) -> Iterator[Instance]:
 
 def serve(directory: Dir = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """一个进程里运行全部：接口、评分、通知、定时 / everything in one process: API, assessing, delivering, ticks."""
-    with running_instance(settings_of(directory), SystemClock()) as instance:
+    serve_all(settings_of(directory), host, port)
+
+
+def serve_all(settings: Settings, host: str, port: int) -> None:
+    """Run web and worker in this process until SIGINT or SIGTERM."""
+    with running_instance(settings, SystemClock()) as instance:
         listen(web(instance, instance.worker()), host, port)
 
 
