@@ -291,13 +291,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "delivery_attempt",
-        sa.Column("id", sa.String(36), primary_key=True),
-        sa.Column("message_id", sa.String(36), sa.ForeignKey("outbox_message.id"), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(36), sa.ForeignKey("outbox_message.id"), primary_key=True),
+        sa.Column("number", sa.Integer(), primary_key=True),
         sa.Column("started_at", INSTANT, nullable=False),
         sa.Column("finished_at", INSTANT),
         sa.Column("outcome", sa.String(12)),
         sa.Column("code", sa.String(60), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
     )
-    op.create_index("ix_delivery_attempt_message_id", "delivery_attempt", ["message_id"])

@@ -143,7 +143,7 @@ class Deliverer:
         for one in claimed:
             outgoing = one.outgoing
             secret = secrets.get(one.contact_id)
-            self._flight.take_off(one, self._send(one.channel, outgoing, secret), self._clock)
+            self._flight.take_off(one, self._send(one.channel, outgoing, secret))
         return delivered, len(claimed)
 
     def _look_for_strange(self) -> bool:
@@ -172,7 +172,7 @@ class Deliverer:
             if strange and shares:
                 lost = claim_strange(session, now, list(self._channels), self._lease_seconds)
                 result = Result(Outcome.GIVE_UP, "no_channel", "渠道未配置 / the channel is not set up")
-                self._settler.settle(session, now, [Sent(one, result, now) for one in lost])
+                self._settler.settle(session, now, [Sent(one, result) for one in lost])
             return delivered, claim(session, now, shares, self._lease_seconds)
 
     def _settle_alone(self, one: Sent) -> int:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from service.clock import Clock
 from service.notify.channels import Outcome, Result
 from service.notify.outbox import Claimed, Share
 from service.notify.settle import Sent
@@ -41,13 +40,13 @@ class Flight:
         room = {address: quarter - busy[address] for channel, address in self._troubled if channel == name}
         return Share(limit - busy.total(), room)
 
-    def take_off(self, claimed: Claimed, send: Coroutine[Any, Any, Result], clock: Clock) -> None:
+    def take_off(self, claimed: Claimed, send: Coroutine[Any, Any, Result]) -> None:
         """Start one send."""
         self._busy[claimed.channel][claimed.outgoing.address] += 1
-        task = asyncio.get_running_loop().create_task(self._fly(claimed, send, clock))
+        task = asyncio.get_running_loop().create_task(self._fly(claimed, send))
         self._tasks.add(task)
 
-    async def _fly(self, claimed: Claimed, send: Coroutine[Any, Any, Result], clock: Clock) -> None:
+    async def _fly(self, claimed: Claimed, send: Coroutine[Any, Any, Result]) -> None:
         loop = asyncio.get_running_loop()
         started = loop.time()
         result = await send
@@ -57,7 +56,7 @@ class Flight:
             self._troubled.add((claimed.channel, address))
         else:
             self._troubled.discard((claimed.channel, address))
-        self._back.append(Sent(claimed, result, clock.now()))
+        self._back.append(Sent(claimed, result))
         task = asyncio.current_task()
         assert task is not None
         self._tasks.discard(task)

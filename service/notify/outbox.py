@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert, literal_column, select, text, update
+from sqlalchemy import ColumnElement, bindparam, insert, literal, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from service.bell import Topic
 from service.clock import Clock, SystemClock
-from service.db import new_id, wake
+from service.db import UtcDateTime, new_id, wake
 from service.notify.channels import Outgoing
 from service.notify.message import Letter
 from service.notify.tables import DeliveryAttempt, OutboxMessage
@@ -49,7 +49,12 @@ _LEASE = (
     )
     .returning(*_MESSAGE.c)
 )
-_ATTEMPT = insert(DeliveryAttempt.__table__)  # type: ignore[attr-defined]
+_ATTEMPT = insert(DeliveryAttempt.__table__).from_select(  # type: ignore[attr-defined]
+    ["message_id", "number", "started_at", "code", "detail"],
+    select(
+        _MESSAGE.c.id, _MESSAGE.c.attempts, bindparam("started_at", type_=UtcDateTime()), literal(""), literal("")
+    ).where(_MESSAGE.c.id.in_(bindparam("ids", expanding=True))),
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,6 @@ class Claimed:
     """A message under our lease, with what settling it needs."""
 
     outgoing: Outgoing
-    attempt_id: str
     lease: str
     channel: str
     contact_id: int | None
@@ -188,13 +192,8 @@ def _lease(session: Session, now: datetime, ids: Sequence[str], lease_seconds: f
     lease = new_id()
     until = now + timedelta(seconds=lease_seconds)
     rows = session.connection().execute(_LEASE, {"ids": ids, "new_lease": lease, "until": until}).all()
-    claimed = [_claimed(row, lease) for row in sorted(rows, key=lambda row: str(row.id))]
-    attempts = [
-        {"id": one.attempt_id, "message_id": one.outgoing.message_id, "number": one.outgoing.attempt, "started_at": now}
-        for one in claimed
-    ]
-    session.connection().execute(_ATTEMPT, [{**attempt, "code": "", "detail": ""} for attempt in attempts])
-    return claimed
+    session.connection().execute(_ATTEMPT, {"ids": ids, "started_at": now})
+    return [_claimed(row, lease) for row in sorted(rows, key=lambda row: str(row.id))]
 
 
 def _claimed(row: Any, lease: str) -> Claimed:
@@ -208,4 +207,4 @@ def _claimed(row: Any, lease: str) -> Claimed:
         officer_id=row.officer_id,
         post=row.post,
     )
-    return Claimed(outgoing, new_id(), lease, row.channel, row.contact_id)
+    return Claimed(outgoing, lease, row.channel, row.contact_id)

@@ -1,5 +1,6 @@
 """结清: what became of each send is written down – delivered, tried again later, or given up and passed on."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ _MESSAGE = OutboxMessage.__table__  # type: ignore[attr-defined]
 _ATTEMPT = DeliveryAttempt.__table__  # type: ignore[attr-defined]
 _COMPLETE = (
     update(_ATTEMPT)
-    .where(_ATTEMPT.c.id == bindparam("attempt"))
+    .where(_ATTEMPT.c.message_id.in_(bindparam("ids", expanding=True)), _ATTEMPT.c.number == bindparam("attempt"))
     .values(
         finished_at=bindparam("at"), outcome=bindparam("result"), code=bindparam("answer"), detail=bindparam("text")
     )
@@ -41,7 +42,6 @@ class Sent:
 
     claimed: Claimed
     result: Result
-    finished_at: datetime
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Settler:
         """Complete every attempt and move on the rows that are still ours; how many of them are now delivered."""
         if not sent:
             return 0
-        _complete(session, sent)
+        _complete(session, now, sent)
         delivered = [one for one in sent if one.result.outcome is Outcome.DELIVERED]
         failed = [one for one in sent if one.result.outcome is not Outcome.DELIVERED]
         self._not_delivered(session, now, _still_ours(session, failed) if failed else [])
@@ -87,19 +87,17 @@ class Settler:
         )
 
 
-def _complete(session: Session, sent: Sequence[Sent]) -> None:
-    rows = [
-        {
-            "attempt": one.claimed.attempt_id,
-            "at": one.finished_at,
-            "result": one.result.outcome.value,
-            # What a receiver answers is not ours: PostgreSQL refuses a NUL, a terminal obeys an escape.
-            "answer": plain(one.result.code, 60),
-            "text": plain(one.result.detail, 500),
-        }
-        for one in sent
-    ]
-    session.connection().execute(_COMPLETE, rows)
+def _complete(session: Session, now: datetime, sent: Sequence[Sent]) -> None:
+    """Most of a batch ends alike, so the rows are updated by what they have in common."""
+    alike: dict[tuple[int, str, str, str], list[str]] = defaultdict(list)
+    for one in sent:
+        result, outgoing = one.result, one.claimed.outgoing
+        # What a receiver answers is not ours: PostgreSQL refuses a NUL, a terminal obeys an escape.
+        answer, detail = plain(result.code, 60), plain(result.detail, 500)
+        alike[outgoing.attempt, result.outcome.value, answer, detail].append(outgoing.message_id)
+    for (attempt, outcome, answer, detail), ids in alike.items():
+        row = {"ids": ids, "attempt": attempt, "at": now, "result": outcome, "answer": answer, "text": detail}
+        session.connection().execute(_COMPLETE, row)
 
 
 def _close(session: Session, now: datetime, delivered: Sequence[Sent]) -> int:

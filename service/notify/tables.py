@@ -49,9 +49,8 @@ class DeliveryAttempt(SQLModel, table=True):
 
     __tablename__ = "delivery_attempt"
 
-    id: str = Field(primary_key=True, max_length=36)
-    message_id: str = Field(foreign_key="outbox_message.id", index=True, max_length=36)
-    number: int
+    message_id: str = Field(foreign_key="outbox_message.id", primary_key=True, max_length=36)
+    number: int = Field(primary_key=True)
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str | None = Field(default=None, max_length=12)  # delivered try_again give_up

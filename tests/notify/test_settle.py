@@ -21,7 +21,7 @@ GONE = Result(Outcome.GIVE_UP, "410", "gone")
 
 def settle(db: Database, now: datetime, *results: tuple[Claimed, Result]) -> int:
     with db.write() as session:
-        return SETTLER.settle(session, now, [Sent(claimed, result, now) for claimed, result in results])
+        return SETTLER.settle(session, now, [Sent(claimed, result) for claimed, result in results])
 
 
 @pytest.mark.parametrize(
