@@ -10,6 +10,7 @@ from service.settings import Settings
 
 def configure(settings: Settings) -> None:
     """Set up logging once per process, before anything is logged."""
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the last one at work is no news
     renderer = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
