@@ -103,9 +103,11 @@ def assemble(settings: Settings, db: Database, clock: Clock, sealer: Sealer) -> 
         chime = Chime(db.url, db.bell)
     library = Library(db)
 
+    known: dict[int, IntakeRules] = {}  # one object a version, so that its forms are made once
+
     def rules() -> IntakeRules:
         book = library.current()
-        return IntakeRules(book.dictionary, book.calendar, book.policy.reports)
+        return known.setdefault(book.version, IntakeRules(book.dictionary, book.calendar, book.policy.reports))
 
     return Instance(settings, db, clock, library, Intake(db, clock, rules), sealer, chime)
 

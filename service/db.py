@@ -88,6 +88,14 @@ def wake(session: Session, topic: Topic) -> None:
     session.info.setdefault("wake", set()).add(topic)
 
 
+# A server that hangs must become an error that somebody sees, not a thread that waits for ever.
+_PATIENCE = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 15_000,
+    "options": "-c statement_timeout=60s -c lock_timeout=30s",
+}
+
+
 def _dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
@@ -95,7 +103,7 @@ def _dumps(value: Any) -> str:
 def _engine(url: str) -> Engine:
     json: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, **json)
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=_PATIENCE, **json)
     engine = create_engine(url, connect_args={"check_same_thread": False}, **json)
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from service.postgres import Leader  # needs the extra `postgres`
 
 TICK_SECONDS = 1
+WATCH_SECONDS = 5.0
 CLOCK_TOLERANCE = timedelta(seconds=30)  # design.md §6
 log = structlog.get_logger()
 
@@ -99,7 +100,7 @@ class Worker:
 
     def _watch(self, stop: threading.Event) -> None:
         """APScheduler plans by the wall clock: set back by a day it would sleep for a day, so it plans anew."""
-        while not stop.wait(5.0):
+        while not stop.wait(WATCH_SECONDS):
             jump = self._drift.check(CLOCK_TOLERANCE)
             if jump is not None:
                 log.warning("clock_jumped", seconds=jump.total_seconds())
