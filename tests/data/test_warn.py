@@ -52,7 +52,7 @@ def test_the_converter_writes_its_files_and_says_what_it_left_out(
     assert first == {"node": "AK", "week": "2015-W02", COLUMNS[0]: "0", COLUMNS[1]: "0"}
 
 
-def test_the_network_imports_and_its_officer_answers_by_webhook_and_e_mail(
+def test_the_network_imports_and_answers_by_webhook_and_by_e_mail(
     tmp_path: Path, db: Database, clock: FrozenClock
 ) -> None:
     main([str(tmp_path), "--webhook", "http://127.0.0.1:9/", "--secret", "whsec_x", "--email", "duty@example.org"])
@@ -62,10 +62,10 @@ def test_the_network_imports_and_its_officer_answers_by_webhook_and_e_mail(
             import_network(session, text, name, now=clock.now(), sealer=Sealer(["k"]))
         posts = posts_on_path(session, ["NY"])["NY"]
         assert export_nodes(session) == (tmp_path / "nodes.csv").read_text(encoding="utf-8")
-    found = answer("city.duty", posts, clock.now())
-    assert found.officer is not None
-    assert [contact.channel for contact in found.officer.contacts] == ["webhook", "email"]
-    assert found.holes == ()
+    found = {code: answer(code, posts, clock.now()) for code in ("city.duty", "city.leader")}
+    channels = {code: [c.channel for c in a.officer.contacts] for code, a in found.items() if a.officer}
+    assert channels == {"city.duty": ["webhook"], "city.leader": ["email"]}
+    assert [hole for a in found.values() for hole in a.holes] == []
 
 
 def test_its_rules_raise_march_2020_in_many_states_and_are_quiet_enough_otherwise() -> None:

@@ -73,15 +73,23 @@ def report_rows(panel: Panel) -> Iterable[Sequence[object]]:
 
 
 def network(panel: Panel, webhook: str | None, secret: str | None, email: str | None) -> dict[str, object]:
-    """The nodes with one officer on duty at the root, reachable by webhook and by e-mail where these are given."""
+    """The nodes with a duty desk at the root, reached by webhook, and a leader who gets a copy by e-mail; without an
+    address, by console."""
     signing = {"secret": secret} if secret else {}
-    contacts = [{"channel": "webhook", "address": webhook} | signing] if webhook else []
-    contacts += [{"channel": "email", "address": email}] if email else []
-    officer = {"id": "duty", "name": "值班员", "contacts": contacts or [{"channel": "console", "address": "-"}]}
+    hook = (
+        {"channel": "webhook", "address": webhook} | signing if webhook else {"channel": "console", "address": "duty"}
+    )
+    mail = {"channel": "email", "address": email} if email else {"channel": "console", "address": "leader"}
     return {
         "nodes": node_rows(panel),
-        "officers": [officer],
-        "posts": [{"node": ROOT, "role": "duty", "holder": "duty"}],
+        "officers": [
+            {"id": "duty", "name": "值班员", "contacts": [hook]},
+            {"id": "leader", "name": "分管领导", "contacts": [mail]},
+        ],
+        "posts": [
+            {"node": ROOT, "role": "duty", "holder": "duty"},
+            {"node": ROOT, "role": "leader", "holder": "leader"},
+        ],
     }
 
 
