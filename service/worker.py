@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,20 @@ from service.notify.deliver import Deliverer
 if TYPE_CHECKING:
     from service.postgres import Leader  # needs the extra `postgres`
 
-TICK_SECONDS = 1
+
+@dataclass(frozen=True)
+class Job:
+    """Something the clock wakes; what is due is in the rows."""
+
+    name: str
+    seconds: int
+    work: Callable[[Sweeper], object]
+
+
+JOBS = (
+    Job("climb", 1, Sweeper.climb),  # every second also tells who leads
+    Job("sweep", 10, Sweeper.sweep),
+)
 WATCH_SECONDS = 5.0
 CLOCK_TOLERANCE = timedelta(seconds=30)  # design.md §6
 log = structlog.get_logger()
@@ -44,7 +59,7 @@ class Worker:
         self._leader = leader
         self._stop = threading.Event()
         self._drift = Drift(clock)
-        self._failing = ""
+        self._failing: dict[str, str] = {}
         self._threads = [
             threading.Thread(target=run, args=(self._stop,), name=name, daemon=True)
             for name, run in (("assess", assessor.run), ("deliver", deliverer.run), ("watchdog", self._watch))
@@ -71,32 +86,32 @@ class Worker:
         """Whether every thread is still running."""
         return all(thread.is_alive() for thread in self._threads)
 
-    def tick(self) -> None:
-        """Sweep if this process leads; a tick too many or too few changes nothing."""
+    def tick(self, job: Job) -> None:
+        """Do one job if this process leads; a tick too many or too few changes nothing."""
         try:
             if self._leader is None or self._leader.leading():
-                self._sweeper.sweep()
-            self._failing = ""
-        except (
-            Exception
-        ) as error:  # the next tick comes in a second; one row says what is wrong until it is right again
-            log.error("tick_failed", error=repr(error))
+                job.work(self._sweeper)
+            self._failing.pop(job.name, None)
+        except Exception as error:  # the next tick comes soon; one row says what is wrong until it is right again
+            log.error("tick_failed", job=job.name, error=repr(error))
             kind = type(error).__name__
-            if kind != self._failing:
-                self._note("tick_failed", "定时任务失败", "a tick failed", kind)
-            self._failing = kind
+            if kind != self._failing.get(job.name):
+                self._note("tick_failed", "定时任务失败", "a tick failed", f"{job.name}: {kind}")
+            self._failing[job.name] = kind
 
     def _schedule(self) -> None:
-        self._scheduler.add_job(
-            self.tick,
-            "interval",
-            seconds=TICK_SECONDS,
-            id="tick",
-            replace_existing=True,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
+        for job in JOBS:
+            self._scheduler.add_job(
+                self.tick,
+                "interval",
+                args=(job,),
+                seconds=job.seconds,
+                id=job.name,
+                replace_existing=True,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
 
     def _watch(self, stop: threading.Event) -> None:
         """APScheduler plans by the wall clock: set back by a day it would sleep for a day, so it plans anew."""

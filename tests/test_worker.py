@@ -13,7 +13,7 @@ from service.alerting.sweep import Sweeper
 from service.clock import FrozenClock
 from service.db import Database
 from service.journal import JournalEntry
-from service.worker import Worker
+from service.worker import JOBS, Job, Worker
 from tests.builders import Town
 from tests.real import eventually
 
@@ -26,16 +26,22 @@ class Idle:
 
 
 class Sweeps:
-    """Stands for the sweeper; raises what it is told."""
+    """Stands for what a job does; raises what it is told."""
 
     def __init__(self) -> None:
         self.done = 0
         self.trouble: Exception | None = None
 
-    def sweep(self) -> None:
+    def sweep(self, _sweeper: object = None) -> None:
         self.done += 1
         if self.trouble is not None:
             raise self.trouble
+
+    climb = sweep
+
+    @property
+    def job(self) -> Job:
+        return Job("test", 1, self.sweep)
 
 
 class Follower:
@@ -67,19 +73,20 @@ def test_a_failing_tick_is_one_row_until_it_is_well_again(db: Database, clock: F
     worker = build(db, clock, sweeps)
     for trouble in (None, OSError("disk"), OSError("disk"), None, OSError("disk"), ValueError("else")):
         sweeps.trouble = trouble
-        worker.tick()
+        worker.tick(sweeps.job)
     assert sweeps.done == 6
     assert entries(db) == ["tick_failed"] * 3
 
 
 def test_who_does_not_lead_does_not_sweep(db: Database, clock: FrozenClock, sweeps: Sweeps) -> None:
-    build(db, clock, sweeps, Follower()).tick()
+    build(db, clock, sweeps, Follower()).tick(sweeps.job)
     assert sweeps.done == 0
 
 
 @pytest.fixture
 def started(db: Database, clock: FrozenClock, sweeps: Sweeps, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
     monkeypatch.setattr(module, "WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(module, "JOBS", (sweeps.job,))
     worker = build(db, clock, sweeps)
     worker.start()
     yield worker
@@ -100,12 +107,12 @@ def test_it_ticks_and_notices_a_clock_that_was_set(
 def test_a_journal_that_cannot_be_written_stops_nothing(clock: FrozenClock, sweeps: Sweeps) -> None:
     worker = build(Database("sqlite://"), clock, sweeps)  # no tables at all
     sweeps.trouble = OSError("disk")
-    worker.tick()
-    worker.tick()
+    worker.tick(sweeps.job)
+    worker.tick(sweeps.job)
     assert sweeps.done == 2
 
 
 def test_a_tick_does_what_is_due(db: Database, clock: FrozenClock) -> None:
     town = Town.found(db, clock)
-    build(db, clock, town.sweeper).tick()
+    build(db, clock, town.sweeper).tick(next(job for job in JOBS if job.name == "sweep"))
     assert town.sweeper.sweep().opened == []  # the tick has opened the week

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from service import journal
-from service.alerting.claim import Claim, claim, settle
+from service.alerting.claim import Claim, anything_due, claim, settle
 from service.alerting.decide import Decision, Trigger, WeekView, clean_run, decide, trigger
 from service.alerting.issue import Issuer
 from service.alerting.rescore import Judged, judge, read_batch
@@ -20,7 +20,6 @@ from service.alerting.views import alert_view, mute_view, week_view
 from service.bell import Topic
 from service.clock import Clock
 from service.db import Database, wake
-from service.network.tables import Node
 from service.reporting.tables import Cause, Due
 from service.rulebook.library import Library, Shelf
 from service.scoring.pack import Level
@@ -53,9 +52,14 @@ class Assessor:
     def assess_due(self) -> int:
         """Judge until nothing is due; how many nodes were judged."""
         total = 0
-        while count := self._batch():
-            total += count
+        while self._anything_due():
+            total += self._batch()
         return total
+
+    def _anything_due(self) -> bool:
+        """A look that takes no lock: there is nothing to do most of the time."""
+        with self._db.read() as session:
+            return anything_due(session, self._clock.now())
 
     def _batch(self) -> int:
         try:
@@ -106,7 +110,7 @@ class _Assessment:
     issuer: Issuer
 
     def run(self) -> None:
-        batch = read_batch(self.session, self.claimed, self.shelf)
+        batch = read_batch(self.session, self.claimed, self.shelf, self.now)
         judged = judge(self.session, self.claimed, batch, self.shelf, self.now)
         self._supersede(
             [
@@ -119,7 +123,7 @@ class _Assessment:
         alerts, mutes = self._alerts(list(nodes)), self._mutes(list(nodes))
         self.issuer.prepare([nodes[j.score.node_id] for j in judged if j.score.level > Level.NORMAL])
         history = {key: week_view(score) for key, score in batch.current.items()}
-        changed: dict[str, list[str]] = {}
+        changed: dict[str, set[str]] = {}
         for item in judged:
             node = nodes[item.score.node_id]
             history[node.id, item.score.week] = week_view(item.score)
@@ -131,7 +135,7 @@ class _Assessment:
             alerts[node.id] = self.issuer.apply(node, item.score, decision, alert)
             if _shows_above(item.score, batch.current.get((node.id, item.score.week))):
                 for id_ in node.path.split("/")[:-2]:
-                    changed.setdefault(id_, []).append(item.score.week)
+                    changed.setdefault(id_, set()).add(item.score.week)
         self._tell_above(changed)
 
     def _decide(
@@ -181,15 +185,17 @@ class _Assessment:
             found.setdefault(row.node_id, []).append(row)
         return found
 
-    def _tell_above(self, changed: Mapping[str, Sequence[str]]) -> None:
-        """Nodes above a changed level or silence are judged again if their kind has rules; they are never locked from
-        here. `changed` is the weeks by id of the node above."""
-        query = select(Node.id).where(col(Node.id).in_(changed), col(Node.kind).in_(self.shelf.newest.pack.kinds))
-        above = self.session.exec(query).all() if changed else ()
+    def _tell_above(self, changed: Mapping[str, set[str]]) -> None:
+        """Nodes above a changed level or silence are judged again for the weeks they were judged for; they are never
+        locked from here. `changed` is the weeks by id of the node above."""
+        weeks = {week for of_node in changed.values() for week in of_node}
+        query = select(Score.node_id, Score.week).where(
+            col(Score.node_id).in_(changed), col(Score.week).in_(weeks), col(Score.superseded_at).is_(None)
+        )
         rows = [
-            {"node_id": id_, "week": week, "cause": Cause.CHILD, "created_at": self.now}
-            for id_ in above
-            for week in sorted(set(changed[id_]))
+            {"node_id": node, "week": week, "cause": Cause.CHILD, "created_at": self.now}
+            for node, week in (self.session.exec(query).all() if changed else ())
+            if week in changed[node]
         ]
         if rows:
             self.session.execute(insert(Due), rows)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_
+from sqlalchemy import ColumnElement, delete, or_
 from sqlmodel import Session, col, select
 
 from service.network.tables import Node
@@ -20,10 +20,19 @@ class Claim:
     due_ids: Sequence[int]
 
 
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether some node waits to be judged."""
+    return session.exec(select(Due.id).where(_waiting(now)).limit(1)).first() is not None
+
+
+def _waiting(now: datetime) -> ColumnElement[bool]:
+    return or_(col(Due.held_until).is_(None), col(Due.held_until) <= now)
+
+
 def claim(session: Session, now: datetime, limit: int, only: str | None = None) -> Claim:
     """Lock up to `limit` nodes that have something due (`only` that one). PostgreSQL skips those another worker has;
     SQLite has one writer. Reports that come in meanwhile leave Due rows of their own and are not lost."""
-    waiting = select(Due.node_id).where(or_(col(Due.held_until).is_(None), col(Due.held_until) <= now))
+    waiting = select(Due.node_id).where(_waiting(now))
     query = select(Node).where(col(Node.id).in_(waiting))
     if only is not None:
         query = query.where(Node.id == only)

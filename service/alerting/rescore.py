@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.alerting.claim import Claim
+from service.alerting.decide import CORRECTABLE_WEEKS
 from service.alerting.tables import Score
 from service.alerting.views import stored_findings
 from service.network.tables import Node
@@ -15,7 +16,7 @@ from service.reporting.panels import Reading, first_week, read_reports
 from service.reporting.tables import Cause, Event, Report, ReportingWeek
 from service.rulebook.library import Rulebook, Shelf
 from service.scoring.score import NodeScore, score_panel
-from service.scoring.week import between, overlaps, step
+from service.scoring.week import between, distance, overlaps, step, week_at
 
 LATER = "later"  # the cause of a week that is judged again because an earlier one changed
 LONGEST_HOLIDAY_WEEKS = 3
@@ -32,14 +33,15 @@ class Judged:
 
 @dataclass(frozen=True)
 class Batch:
-    """What is known of the claimed nodes: current scores, the weeks to judge, the newest week with news."""
+    """What is known of the claimed nodes: current scores, the weeks to judge, and where a week to judge is old, the
+    newest week with news."""
 
     current: Mapping[tuple[str, str], Score]
     causes: Mapping[str, Mapping[str, frozenset[str]]]
     newest: Mapping[str, str]
 
 
-def read_batch(session: Session, claimed: Claim, shelf: Shelf) -> Batch:
+def read_batch(session: Session, claimed: Claim, shelf: Shelf, now: datetime) -> Batch:
     """Load what judging and deciding need, in a constant number of queries."""
     ids = [node.id for node in claimed.nodes]
     earliest = min((week for weeks in claimed.causes.values() for week in weeks), default=None)
@@ -60,7 +62,9 @@ def read_batch(session: Session, claimed: Claim, shelf: Shelf) -> Batch:
         looked_at = step(week, -window)
         if any(looked_at <= due < week for due in claimed.causes[node]):
             causes[node].setdefault(week, frozenset({LATER}))
-    return Batch(current, causes, _newest(session, ids))
+    # Only for old weeks does it matter what else is known of a node.
+    old = distance(earliest, week_at(now)) > CORRECTABLE_WEEKS
+    return Batch(current, causes, _newest(session, ids) if old else {})
 
 
 def _newest(session: Session, ids: Sequence[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import structlog
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from service.alerting.issue import Issuer
 from service.alerting.remind import remind
@@ -48,11 +49,19 @@ class Sweeper:
         """Do everything that is due now."""
         opened, closed = self._weeks()
         reminded = self._remind()
+        climbed = self.climb()
+        self._forget_receipts()
+        return Sweep(opened, closed, reminded, climbed)
+
+    def climb(self) -> int:
+        """Take the due rungs of all alerts; how many climbed. The first look takes no lock."""
+        with self._db.read() as session:
+            if session.exec(_due(self._clock.now()).limit(1)).first() is None:
+                return 0
         climbed = 0
         while count := self._climb():
             climbed += count
-        self._forget_receipts()
-        return Sweep(opened, closed, reminded, climbed)
+        return climbed
 
     def _weeks(self) -> tuple[list[str], list[str]]:
         with self._db.write() as session:
@@ -74,7 +83,7 @@ class Sweeper:
         """Take the due rungs of some alerts; how many climbed."""
         with self._db.write() as session:
             now = self._clock.now()
-            alerts = _due(session, now)
+            alerts = session.exec(_due(now).limit(CLIMB_BATCH).with_for_update(skip_locked=True)).all()
             if alerts:
                 nodes = _nodes(session, alerts)
                 scores = _scores(session, alerts)
@@ -90,14 +99,13 @@ class Sweeper:
             forget_receipts(session, self._clock.now())
 
 
-def _due(session: Session, now: datetime) -> Sequence[Alert]:
-    return session.exec(
+def _due(now: datetime) -> SelectOfScalar[Alert]:
+    """Unsigned alerts whose next rung is due, the longest overdue first."""
+    return (
         select(Alert)
         .where(col(Alert.next_step_at) <= now, col(Alert.closed_at).is_(None), col(Alert.acknowledged_at).is_(None))
         .order_by(col(Alert.next_step_at))
-        .limit(CLIMB_BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
+    )
 
 
 def _nodes(session: Session, alerts: Sequence[Alert]) -> dict[str, Node]:

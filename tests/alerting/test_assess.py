@@ -195,9 +195,13 @@ def test_a_muted_cause_raises_nothing_until_it_is_worse(town: Town) -> None:
     assert town.record("gear") == ["first_risk"]
 
 
-def test_a_change_below_makes_the_parent_due(town: Town) -> None:
+def test_a_change_below_makes_those_above_due_again_for_weeks_they_were_judged_for(town: Town) -> None:
     town.report("gear", W47, **ARREARS)
-    assert town.assess() == 2  # the enterprise, and then its county; the township between has no rules of its own
+    assert town.assess() == 1  # the county has no score of this open week
+    town.report("qishan", W47)
+    assert town.assess() == 1
+    town.report("gear", W47, revision=2)
+    assert town.assess() == 2
     assert town.due() == 0
 
 
