@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service import log
 from service.db import Database
-from service.errors import Failure
+from service.errors import Failure, WrongUse
 from service.migrate import current, head
 from service.settings import Settings
 
@@ -63,3 +63,13 @@ def open_database(settings_dir: Path | None) -> tuple[Settings, Database]:
     """Settings and database; the caller closes the database."""
     settings = settings_of(settings_dir)
     return settings, connect(settings)
+
+
+def read_text(path: Path) -> str:
+    """A text file that a person names; its byte-order mark is dropped. Raises WrongUse with the cure."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise WrongUse(f"{path} 不是 UTF-8 编码，请另存为 UTF-8", f"{path} is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise WrongUse(f"无法读取 {path}", f"cannot read {path}: {error.strerror}") from error

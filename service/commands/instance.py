@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, func, select
 
 from service.clock import SystemClock
-from service.commands.context import Dir, settings_of
+from service.commands.context import Dir, read_text, settings_of
 from service.db import Database
-from service.errors import Failure, WrongUse
+from service.errors import Failure
 from service.migrate import upgrade
 from service.network.exchange import ImportSummary, import_network
 from service.network.sealing import Sealer, instance_keys
@@ -37,7 +37,7 @@ def prepare(settings: Settings, now: datetime, rules: Path | None, network: Path
     Raises FileProblems, WrongUse or Failure; a call that failed can be repeated.
     """
     files = read_folder(rules or settings.rules or shipped("rules"))
-    text = _read(network) if network else ""
+    text = read_text(network) if network else ""
     settings.dir.mkdir(parents=True, exist_ok=True)
     sealer = sealer_of(settings)
     database = Database(settings.url())
@@ -65,15 +65,6 @@ def warn_if_differs(session: Session, files: dict[str, str]) -> None:
     newest = session.exec(select(RuleVersion).order_by(RuleVersion.version.desc()).limit(1)).one()  # type: ignore[attr-defined]
     if newest.digest != digest(files):
         log.warning("rules_folder_differs", in_force=newest.version, cure="labour-watch rules publish")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise WrongUse(f"没有这个文件：{path}", f"no such file: {path}") from error
-    except UnicodeDecodeError as error:
-        raise WrongUse(f"{path} 不是 UTF-8 编码，请另存为 UTF-8", f"{path} is not UTF-8; save it as UTF-8") from error
 
 
 def init(

@@ -9,9 +9,8 @@ from rich.table import Table
 from sqlmodel import Session
 
 from service.clock import SHANGHAI, SystemClock
-from service.commands.context import Dir, opened
+from service.commands.context import Dir, opened, read_text
 from service.commands.instance import sealer_of
-from service.errors import WrongUse
 from service.network.directory import issue_token, list_tokens, revoke_token
 from service.network.exchange import export_network, export_nodes, import_network
 from service.network.tables import Token
@@ -77,16 +76,6 @@ def give_out(
     with opened(directory) as (_, database), database.read() as session:
         text = export_network(session) if form == "yaml" else export_nodes(session)
     typer.echo(text, nl=False)
-
-
-def read_text(path: Path) -> str:
-    """A text file that a person names; its byte-order mark is dropped. Raises WrongUse with the cure."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise WrongUse(f"{path} 不是 UTF-8 编码，请另存为 UTF-8", f"{path} is not UTF-8; save it as UTF-8") from error
-    except OSError as error:
-        raise WrongUse(f"无法读取 {path}", f"cannot read {path}: {error.strerror}") from error
 
 
 def _table(session: Session) -> Table:

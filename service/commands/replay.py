@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from service.commands.network import read_text
+from service.commands.context import read_text
 from service.commands.simulate import read_dictionary
 from service.errors import Failure, Findings, WrongUse
 from service.scoring.panel import NA
