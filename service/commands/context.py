@@ -59,12 +59,6 @@ def opened(directory: Path | None) -> Iterator[tuple[Settings, Database]]:
         database.close()
 
 
-def open_database(settings_dir: Path | None) -> tuple[Settings, Database]:
-    """Settings and database; the caller closes the database."""
-    settings = settings_of(settings_dir)
-    return settings, connect(settings)
-
-
 def read_text(path: Path) -> str:
     """A text file that a person names; its byte-order mark is dropped. Raises WrongUse with the cure."""
     try:
