@@ -42,15 +42,13 @@ def close_weeks(session: Session, now: datetime, schedule: Schedule, dictionary:
 
 
 def _close_history(session: Session, now: datetime, schedule: Schedule, dictionary: Dictionary) -> list[str]:
-    """Weeks that were over before the service knew of them: silent nodes are scored too, but nobody is alarmed."""
-    newest: str | None = session.exec(select(func.max(Report.week))).one()
-    if newest is None:
-        return []
+    """Weeks that were over before the service knew of them and that somebody reported: silent nodes are scored for
+    them too, but nobody is alarmed. A week nobody reported stays unknown, so that one wrong year costs one week."""
     known = set(session.exec(select(ReportingWeek.week)).all())
-    first = min(filter(None, [session.exec(select(func.min(Report.week))).one(), min(known, default=None)]))
-    missing = [week for week in between(first, newest) if week not in known]
-    if newest in missing and not _quiet(session, now):
-        missing.remove(newest)
+    reported = _reported_weeks(session)
+    missing = [week for week in reported if week not in known]
+    if missing and missing[-1] == reported[-1] and not _quiet(session, now):
+        missing.pop()
     closed = []
     for week in missing:
         deadline = schedule(week)
@@ -60,6 +58,15 @@ def _close_history(session: Session, now: datetime, schedule: Schedule, dictiona
         _due_for_all(session, week, Cause.HISTORY, now)
         closed.append(week)
     return closed
+
+
+def _reported_weeks(session: Session) -> list[str]:
+    """All weeks with a report, in order; hops from week to week in the index and does not read the reports."""
+    first = select(func.min(Report.week).label("week"))
+    weeks = first.cte("weeks", recursive=True)
+    later = select(func.min(Report.week)).where(col(Report.week) > weeks.c.week).scalar_subquery()
+    weeks = weeks.union_all(select(later).where(weeks.c.week.is_not(None)))
+    return [week for (week,) in session.connection().execute(select(weeks.c.week)) if week is not None]
 
 
 def _quiet(session: Session, now: datetime) -> bool:
