@@ -60,7 +60,7 @@ class Flight:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.discard(task)
-        if len(self._back) >= len(self._tasks):
+        if len(self._back) >= 2 * len(self._tasks):
             self.stir()
         elif self._timer is None:
             self._timer = loop.call_later(GATHER_SECONDS, self.stir)

@@ -47,7 +47,10 @@ _LEASE = (
         available_at=bindparam("until"),
         attempts=_MESSAGE.c.attempts + 1,
     )
-    .returning(*_MESSAGE.c)
+    .returning(
+        *(_MESSAGE.c[name] for name in ("id", "attempts", "channel", "address", "contact_id", "officer_id", "post")),
+        *(_MESSAGE.c[name] for name in ("subject", "body", "payload")),
+    )
 )
 _ATTEMPT = insert(DeliveryAttempt.__table__).from_select(  # type: ignore[attr-defined]
     ["message_id", "number", "started_at", "code", "detail"],

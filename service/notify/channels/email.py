@@ -1,6 +1,5 @@
 """电子邮件: one plain-text mail in UTF-8 over a kept SMTP connection; `Message-ID` is the message id."""
 
-import asyncio
 import ssl
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError, MessageError
@@ -74,14 +73,10 @@ class EmailChannel:
         """Say goodbye on every kept connection."""
         while self._idle:
             client = self._idle.pop()
-            transport = client.transport
             try:
                 await client.quit(timeout=1.0)
             except SMTPException:
                 client.close()
-            if isinstance(transport, asyncio.Transport):
-                transport.abort()  # the goodbye of TLS would need the loop for longer than it runs
-        await asyncio.sleep(0)
 
     def _write(self, outgoing: Outgoing) -> EmailMessage:
         mail = EmailMessage(policy=SMTP_POLICY)

@@ -1,5 +1,6 @@
 """网络回调: POST to the receiver's address, signed after the Standard Webhooks specification (standardwebhooks.com)."""
 
+import asyncio
 import binascii
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -11,7 +12,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from service.clock import Clock
 from service.notify.channels import Outcome, Outgoing, Result
-from service.notify.channels.connections import Answer, Connections, Headers
+from service.notify.channels.connections import Answer, Connections
 
 READ_BYTES = 4096  # of an answer
 DETAIL_CHARACTERS = 200  # of an answer that are kept
@@ -44,7 +45,8 @@ class WebhookChannel:
 
     async def close(self) -> None:
         """Close the kept connections."""
-        await self._connections.close()
+        self._connections.close()
+        await asyncio.sleep(0)  # the loop gets to close the sockets
 
 
 @lru_cache(1024)
@@ -61,16 +63,15 @@ def _signer(secret: str) -> Webhook:
     return Webhook(secret)
 
 
-def _headers(outgoing: Outgoing, body: bytes, now: datetime) -> Headers:
-    headers = [
-        (b"Content-Type", b"application/json"),
-        (b"User-Agent", b"labour-watch"),
-        (b"webhook-id", outgoing.message_id.encode()),
-        (b"webhook-timestamp", str(int(now.timestamp())).encode()),
-    ]
+def _headers(outgoing: Outgoing, body: bytes, now: datetime) -> dict[str, str]:
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "labour-watch",
+        "webhook-id": outgoing.message_id,
+        "webhook-timestamp": str(int(now.timestamp())),
+    }
     if outgoing.secret is not None:  # an alert without a signature is better than none
-        signature = _signer(outgoing.secret).sign(outgoing.message_id, now, body.decode())
-        headers.append((b"webhook-signature", signature.encode()))
+        headers["webhook-signature"] = _signer(outgoing.secret).sign(outgoing.message_id, now, body.decode())
     return headers
 
 
@@ -78,10 +79,10 @@ def _result(answer: Answer, now: datetime) -> Result:
     code = str(answer.status)
     if 200 <= answer.status < 300:
         return Result(Outcome.DELIVERED, code)
-    detail = answer.text[:DETAIL_CHARACTERS]
+    detail = answer.body.decode(errors="replace")[:DETAIL_CHARACTERS]
     if answer.status in GONE or 300 <= answer.status < 400:  # a redirect may lead anywhere: it is not followed
         return Result(Outcome.GIVE_UP, code, detail)
-    return Result(Outcome.TRY_AGAIN, code, detail, _retry_after(answer.headers.get(b"retry-after", b"").decode(), now))
+    return Result(Outcome.TRY_AGAIN, code, detail, _retry_after(answer.headers.get("retry-after", ""), now))
 
 
 def _retry_after(text: str, now: datetime) -> timedelta | None:
