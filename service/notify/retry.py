@@ -22,8 +22,8 @@ class RetryPolicy:
             raise ValueError("factor: 必须在 1 到 10 之间 / must lie between 1 and 10")
         if self.cap < self.base:
             raise ValueError("cap: 不得短于首次等待 / may not be shorter than the first wait")
-        if self.hand_over_after < timedelta(0) or self.give_up_after < self.hand_over_after:
-            raise ValueError("give_up_after: 不得短于 hand_over_after / may not be shorter than hand_over_after")
+        if self.give_up_after <= timedelta(0) or self.hand_over_after < timedelta(0):
+            raise ValueError("give_up_after: 重试时限必须大于零 / the time for retries must be longer than zero")
 
     def wait(self, attempts: int) -> timedelta:
         """The wait after `attempts` tries, without jitter."""
@@ -33,6 +33,10 @@ class RetryPolicy:
             if wait >= self.cap:
                 return self.cap
         return wait
+
+    def limit(self, fallbacks: int) -> timedelta:
+        """How long an address is tried that has so many others behind it."""
+        return min(self.hand_over_after, self.give_up_after) if fallbacks else self.give_up_after
 
     def next_attempt(
         self,
@@ -46,7 +50,7 @@ class RetryPolicy:
         """When to try again, or None to give up. `jitter` in [0, 1) takes up to half of the wait off, so that what
         failed together does not come back together. `retry_after` is what the receiver asked for: never earlier than
         that, but one last try comes at the deadline, so a receiver cannot put an alert off for ever."""
-        deadline = first_at + (self.hand_over_after if fallbacks else self.give_up_after)
+        deadline = first_at + self.limit(fallbacks)
         if now >= deadline:
             return None
         wait = self.wait(attempts) * (1 - jitter / 2)

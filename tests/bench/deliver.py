@@ -32,7 +32,7 @@ from tests.fakes import Answer, HttpReceiver, Received
 from tests.notify.letters import SECRET, news, to
 
 CONCURRENCY = 64
-LEASE_SECONDS = 3.0  # short, so that the restart does not wait long for what the killed one held
+LEASE_SECONDS = 2.0  # short, so that the restart does not wait long for what the killed one held
 PATIENCE = 180.0
 
 

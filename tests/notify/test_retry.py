@@ -42,6 +42,12 @@ def test_the_next_attempt(
     assert at == (None if expected is None else NOON + expected)
 
 
+def test_nobody_is_tried_for_longer_than_the_whole_time() -> None:
+    policy = RetryPolicy(give_up_after=MINUTE)
+    assert [policy.limit(fallbacks) for fallbacks in (0, 1)] == [MINUTE, MINUTE]
+    assert [POLICY.limit(fallbacks) for fallbacks in (0, 1)] == [24 * HOUR, 10 * MINUTE]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -50,7 +56,7 @@ def test_the_next_attempt(
         ({"factor": float("nan")}, "factor"),
         ({"cap": timedelta(milliseconds=1)}, "cap"),
         ({"hand_over_after": -SECOND}, "give_up_after"),
-        ({"give_up_after": MINUTE}, "give_up_after"),
+        ({"give_up_after": timedelta(0)}, "give_up_after"),
     ],
 )
 def test_a_contradictory_policy_is_refused(changes: dict[str, Any], field: str) -> None:
@@ -71,7 +77,7 @@ def test_an_attempt_lies_ahead_and_before_the_deadline(
     now = NOON + elapsed * SECOND
     wish = None if retry_after is None else retry_after * SECOND
     at = POLICY.next_attempt(attempts, NOON, now, wish, jitter, fallbacks)
-    deadline = NOON + (POLICY.hand_over_after if fallbacks else POLICY.give_up_after)
+    deadline = NOON + POLICY.limit(fallbacks)
     assert (at is None) == (now >= deadline)
     if at is not None:
         assert now < at <= deadline
