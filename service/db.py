@@ -101,10 +101,11 @@ def _dumps(value: Any) -> str:
 
 
 def _engine(url: str) -> Engine:
-    json: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads}
+    # Parameters hold figures and addresses: they have no place in the text of an error.
+    options: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": orjson.loads, "hide_parameters": True}
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=_PATIENCE, **json)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **json)
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, connect_args=_PATIENCE, **options)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
     event.listen(engine, "connect", _sqlite_connect)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
