@@ -7,7 +7,7 @@ import pytest
 from service.bell import Topic
 from service.clock import FrozenClock, SystemClock
 from service.db import Database
-from service.notify.outbox import claim_strange, enqueue, lease_time
+from service.notify.outbox import Share, claim, claim_strange, enqueue, lease_time
 from tests.notify.letters import LETTER, to
 from tests.notify.rows import LEASE, SECOND, attempts, message, messages, put, take
 
@@ -89,11 +89,8 @@ def test_messages_for_channels_that_are_not_set_up_are_found(db: Database, clock
     assert claimed.outgoing.message_id == id_
 
 
-def test_two_claims_at_the_same_moment_share_what_is_due(db: Database, clock: FrozenClock) -> None:
-    if db.sqlite:
-        pytest.skip("on SQLite one claim waits for the other")
-    from service.notify.outbox import Share, claim
-
+def test_two_claims_at_the_same_moment_share_what_is_due(postgres_url: str, clock: FrozenClock) -> None:
+    db = Database(postgres_url)  # on SQLite one claim waits for the other
     ids = {put(db, clock.now(), f"x/{n}") for n in range(6)}
     share = {"test": Share(4, {})}
     with db.write() as one, db.write() as other:
@@ -102,6 +99,7 @@ def test_two_claims_at_the_same_moment_share_what_is_due(db: Database, clock: Fr
     taken = [claimed.outgoing.message_id for claimed in first + second]
     assert len(taken) == 6
     assert set(taken) == ids
+    db.close()
 
 
 def test_the_database_tells_the_time_of_leases_unless_the_clock_is_set_by_hand(db: Database) -> None:

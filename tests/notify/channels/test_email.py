@@ -42,12 +42,12 @@ def test_a_connection_the_server_has_closed_costs_no_attempt() -> None:
     async def run(server: SmtpReceiver) -> list[Outcome]:
         channel = EmailChannel(MailServer("127.0.0.1", server.port), CLOCK)
         outcomes = [(await channel.send(outgoing("li.na@example.org"))).outcome]
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(1.0)
         outcomes.append((await channel.send(outgoing("li.na@example.org"))).outcome)
         await channel.close()
         return outcomes
 
-    with SmtpReceiver(timeout=0.1) as server:
+    with SmtpReceiver(timeout=0.6) as server:
         assert asyncio.run(run(server)) == [Outcome.DELIVERED] * 2
     assert server.connections == 2
 
