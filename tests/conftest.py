@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -68,11 +69,25 @@ def make_postgres_database(uri: str, template: str = "pattern") -> str:
     return database_uri(uri, name)
 
 
+def drop_postgres_database(uri: str, database: str) -> None:
+    """Drop a database that `make_postgres_database` made, whoever is still connected."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {urlsplit(database).path[1:]} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """The SQLAlchemy URL of a fresh PostgreSQL database with all tables."""
+    uri = make_postgres_database(postgres)
+    yield uri.replace("postgresql:", "postgresql+psycopg:")
+    drop_postgres_database(postgres, uri)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a fresh database with all tables, once on each kind."""
     if request.param == "postgresql":
-        return make_postgres_database(request.getfixturevalue("postgres")).replace("postgresql:", "postgresql+psycopg:")
+        return str(request.getfixturevalue("postgres_url"))
     shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "labour-watch.db")
     return f"sqlite:///{tmp_path / 'labour-watch.db'}"
 

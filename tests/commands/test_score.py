@@ -6,7 +6,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow
 import pytest
+from pyarrow import csv as readers
+from pyarrow import parquet
 
 from service.__main__ import run
 from service.commands import score as command
@@ -94,8 +97,6 @@ def test_any_number_of_nodes_at_a_time_gives_the_same_rows(
 
 
 def test_parquet_goes_in_and_out_by_the_ending_of_the_name(inputs: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet, readers = pytest.importorskip("pyarrow.parquet"), pytest.importorskip("pyarrow.csv")
     for name in ("nodes", "reports", "events"):
         parquet.write_table(readers.read_csv(inputs / f"{name}.csv"), inputs / f"{name}.parquet")
     assert run(arguments(inputs, "scores.parquet", "parquet")) == 0
@@ -116,7 +117,6 @@ def test_without_pyarrow_parquet_is_wrong_use(
 
 
 def test_a_broken_parquet_file_is_a_problem_of_that_file(inputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("pyarrow")
     for name in ("nodes", "reports", "events"):
         (inputs / f"{name}.parquet").write_bytes(b"PAR1 nothing")
     assert run(arguments(inputs, ending="parquet")) == 1
