@@ -51,6 +51,7 @@ class Sweeper:
         reminded = self._remind()
         climbed = self.climb()
         self._forget_receipts()
+        self._db.checkpoint()
         return Sweep(opened, closed, reminded, climbed)
 
     def climb(self) -> int:
