@@ -23,11 +23,8 @@ class NewsReason(StrEnum):
     RAISED = "raised", "新发", "new"
     WORSENED = "worsened", "等级上升", "level raised"
     ESCALATED = "escalated", "逾期未签收，提级", "not signed in time, escalated"
-    REPEATED = "repeated", "仍未签收，再次提醒", "still not signed, reminder"
     CORRECTED = "corrected", "更正", "corrected"
     REOPENED = "reopened", "重新出现", "reopened"
-    EASED = "eased", "等级下降", "level lowered"
-    ENDED = "ended", "结束", "ended"
 
     chinese: str
     english: str

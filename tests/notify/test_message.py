@@ -37,7 +37,7 @@ def test_the_subject_says_level_place_strongest_finding_and_when_to_sign() -> No
         ),
         ({"level": Level.RED, "county": ""}, "【红色预警】某某公司：拖欠工资35天 请于11月18日14:00前签收"),
         ({"node": "岐山县", "findings": ()}, "【橙色预警】岐山县 请于11月18日14:00前签收"),
-        ({"sign_by": None, "reason": NewsReason.ENDED}, "【橙色预警·结束】岐山县 某某公司：拖欠工资35天"),
+        ({"sign_by": None, "reason": NewsReason.CORRECTED}, "【橙色预警·更正】岐山县 某某公司：拖欠工资35天"),
         (
             {"sign_by": datetime(2026, 12, 31, 17, 5, tzinfo=UTC)},
             "【橙色预警】岐山县 某某公司：拖欠工资35天 请于1月1日01:05前签收",
