@@ -42,7 +42,8 @@ def test_everything_due_was_done_and_every_message_delivered(db: Database) -> No
     with db.read() as session:
         assert session.exec(select(Due)).all() == []
         assert set(session.exec(select(OutboxMessage.state))) == {"delivered"}
-        assert len(set(session.exec(select(Score.week)))) == 10
+        weeks = set(session.exec(select(Score.week)))
+    assert len(weeks) in (9, 10)  # the last week's reports come in on Monday and Tuesday of the next
 
 
 def test_no_clock_is_overdue_but_those_shown_on_purpose(db: Database) -> None:
