@@ -100,7 +100,7 @@ class Issuer:
                 sign_by=self.now,
             )
         elif alert.closed_at is not None:
-            alert.first_week, alert.rules = score.week, []
+            alert.first_week, alert.rules, alert.raised_at = score.week, [], self.now
         alert.level, alert.theme = int(decision.level), theme
         alert.rules = list(dict.fromkeys([*rules, *alert.rules]))
         alert.last_week = max(alert.last_week, score.week)

@@ -77,7 +77,7 @@ class Alert(SQLModel, table=True):
     first_week: str = Field(max_length=8)
     last_week: str = Field(max_length=8)  # the newest week judged for it
     score_id: str = Field(foreign_key="score.id", max_length=36)  # the score that raised it, as known then
-    raised_at: datetime = Field(sa_type=UtcDateTime)
+    raised_at: datetime = Field(sa_type=UtcDateTime)  # or raised again, after it had been closed
     issued_at: datetime = Field(sa_type=UtcDateTime)  # when the present level was issued: the ladder counts from here
     sign_by: datetime = Field(sa_type=UtcDateTime)
     step: int = 0  # steps of the ladder already taken

@@ -61,6 +61,7 @@ class Rehearsal:
             done()
         self._clock.set(until)
         self._settle()
+        self._tend()
         self._sign_overdue()
 
     def _moments(self, week: str) -> Iterator[_Moment]:
@@ -102,7 +103,7 @@ class Rehearsal:
         """The cast does its work: what is two weeks old is signed and closed."""
         now = self._clock.now()
         for alert in self._open():
-            if alert.issued_at <= now - CLOSED_AFTER:
+            if alert.raised_at <= now - CLOSED_AFTER:
                 officer = self._responsible(alert)
                 acknowledge(self._instance.db, _id(alert), officer, now)
                 lift(self._instance.db, _id(alert), officer, self._outcome(alert), now)
