@@ -31,11 +31,6 @@ class Ladder:
         """Until when somebody must have signed."""
         return deadline(self.issued_at, self.policy.sign_within, self.clock, self.calendar)
 
-    @property
-    def act_by(self) -> datetime:
-        """Until when the first action is due."""
-        return deadline(self.issued_at, self.policy.act_within, self.clock, self.calendar)
-
     def due(self, taken: int, now: datetime) -> tuple[int, ...]:
         """Numbers of the rungs from `taken` on whose time has come; after a standstill there are several."""
         rungs = []

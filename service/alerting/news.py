@@ -7,7 +7,7 @@ from service.network.tables import Node
 from service.notify.message import AlertNews, FindingLine, Letter, NewsReason, compose
 from service.rulebook.library import Rulebook
 from service.scoring.pack import Level, Rule, State
-from service.scoring.wording import wording
+from service.scoring.wording import sealed, wording
 
 ESCALATED = NewsReason.ESCALATED
 _REASONS = {
@@ -57,7 +57,8 @@ def write_letter(
             county=county,
             post=_POSTS.get(clocks.policy.owner, clocks.policy.owner),
             findings=lines,
-            advice=list(dict.fromkeys(rule.advice for rule, _ in known if rule.advice)),
+            # What to do about a sealed finding would tell what it is.
+            advice=list(dict.fromkeys(r.advice for r, _ in known if r.advice and not sealed(r, book.dictionary))),
             sign_by=clocks.sign_by,
             link=f"{base_url.rstrip('/')}/alerts/{alert.id}",
         )

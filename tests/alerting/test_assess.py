@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from service.alerting.assess import Assessor
 from service.alerting.tables import Mute
+from service.clock import FrozenClock
 from service.db import Database
 from service.journal import JournalEntry
 from service.reporting.tables import Cause, Due
@@ -72,6 +73,26 @@ def test_a_sealed_figure_is_another_lead_outside(town: Town) -> None:
     said = letter.body + letter.subject + str(letter.payload["data"]["findings"])
     for secret in ("上访", "12人", "petition"):
         assert secret not in said
+
+
+def test_what_to_do_about_a_sealed_finding_is_not_told_either(db: Database, clock: FrozenClock) -> None:
+    pack = """\
+pack: small
+version: 1.0.0
+name: 测试
+levels: {blue: 10, yellow: 25, orange: 45, red: 70}
+rules:
+  - {id: V, name: 集体上访, name_en: P, theme: voice, kind: threshold, of: voice.petition_people,
+     at_least: {5: 30}, advice: 接待上访职工}
+  - {id: W, name: 拖欠工资, name_en: W, theme: wages, kind: threshold, of: wage.arrears_days,
+     at_least: {1: 10}, advice: 核实工资表}
+"""
+    town = Town.found(db, clock, pack=pack)
+    town.report("gear", W47, voice__petition_people=12, wage__arrears_days=3)
+    town.assess()
+    letter = town.letters()[0]
+    assert letter.payload["data"]["advice"] == ["核实工资表"]
+    assert "上访" not in letter.body + letter.subject + str(letter.payload)
 
 
 def test_a_worse_week_is_issued_anew_and_must_be_signed_again(town: Town) -> None:
