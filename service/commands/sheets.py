@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 import typer
 
 from service.errors import Failure, WrongUse
-from service.scoring.explain import shortest
+from service.scoring.cells import shortest
 from service.scoring.files import Row, Table, csv_rows
 
 STANDARD_OUTPUT = Path("-")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.errors import LineProblem
 from service.rulebook.case_text import Case, Want
 from service.scoring.build import build_panel
-from service.scoring.explain import shortest
+from service.scoring.cells import shortest
 from service.scoring.pack import Dictionary, Pack, State
 from service.scoring.score import Finding, NodeScore, score_panel
 

@@ -4,17 +4,27 @@ from dataclasses import dataclass, replace
 
 from service.scoring.fields import Form, Wrong, guess, several, text, week, whole, word
 from service.scoring.indicators import NODE_KINDS
-from service.scoring.pack import Dictionary, Rule
+from service.scoring.pack import Dictionary, Rule, Steps
+from service.scoring.particulars import PARAMETERS, false_alarms, read_below, read_detector, read_group
 from service.scoring.positions import Tree
-from service.scoring.steps import condition, event_id, indicator_id, read_points, read_steps, read_where
+from service.scoring.steps import (
+    condition,
+    date_id,
+    event_id,
+    indicator_id,
+    read_points,
+    read_steps,
+    read_strike,
+    read_where,
+)
 
-LATER = ("unusual", "unchanged", "expiry", "peers", "children")
+LATER = ("unusual", "unchanged", "expiry", "peers", "children")  # read, but not judged yet
 LONGEST_WINDOW = 520  # weeks; windows are bounded so that a panel is
 
 _VALUE_STEPS = ("at_least", "above", "at_most")
 _COMMON = (
     *("id", "name", "name_en", "theme", "kind", "applies_to", "where", "only_if", "for_weeks", "level"),
-    *("status", "since", "until", "source", "advice"),
+    *("status", "since", "until", "source", "advice", "false_alarms"),
 )
 
 
@@ -40,7 +50,13 @@ SHAPES = {
     "missing": Shape((), (), ("at_least", "above")),
     "k_of_n": Shape(("k", "when", "points")),
     "event": Shape(("of", "within_weeks"), (), ("at_least", "above")),
+    "unusual": Shape(("of", "method", "points"), PARAMETERS),
+    "unchanged": Shape((), (), ("at_least", "above")),
+    "expiry": Shape(("of",), ("carry", "stop_after"), ("at_most",)),
+    "peers": Shape(("of", "group_by", "min_group"), ("per", "weeks", "min_weeks"), _VALUE_STEPS),
+    "children": Shape(("count_at",), ("of", "min_count", "per"), ("at_least", "above")),
 }
+_OF = {"event": event_id, "expiry": date_id}  # what `of` names, where it is not an indicator with figures
 _ALL_FIELDS = frozenset(name for shape in SHAPES.values() for name in shape.fields)
 
 
@@ -62,11 +78,12 @@ def read_rule(form: Form, rule_id: str, dictionary: Dictionary | None) -> Rule |
 def _own_fields(form: Form, rule_id: str, kind: str, dictionary: Dictionary | None) -> Rule:
     """The rule with what its kind judges."""
     name = form.need("name", text, "")
-    weeks = form.take("weeks", whole(1, LONGEST_WINDOW), 0)
+    weeks = form.take("weeks", whole(1, LONGEST_WINDOW), 1 if kind == "peers" else 0)
     enough = (weeks + 1) // 2 if kind == "change" else 1
     when = form.take("when", several(condition(dictionary)), ())
-    k = form.take("k", whole(1, max(len(when), 1)), 1)
-    points = (read_points(form, k, len(when)), None) if kind == "k_of_n" else read_steps(form, SHAPES[kind].steps)
+    k = form.take("k", whole(1, max(len(when), 1)), 1) if kind == "k_of_n" else 0
+    points = _steps(form, kind, k, len(when))
+    below = kind == "children"
     return Rule(
         id=rule_id,
         name=name,
@@ -75,8 +92,8 @@ def _own_fields(form: Form, rule_id: str, kind: str, dictionary: Dictionary | No
         kind=kind,
         steps=points[0],
         falls=points[1],
-        of=form.take("of", event_id(dictionary) if kind == "event" else indicator_id(dictionary), ""),
-        per=form.take("per", indicator_id(dictionary), ""),
+        of="" if below else form.take("of", _OF.get(kind, indicator_id)(dictionary), ""),
+        per="" if below else form.take("per", indicator_id(dictionary), ""),
         weeks=weeks,
         min_weeks=form.take("min_weeks", whole(1, max(weeks, 1)), enough) if weeks else 0,
         against=form.take("against", word(("mean", "median", "lag")), ""),
@@ -84,7 +101,18 @@ def _own_fields(form: Form, rule_id: str, kind: str, dictionary: Dictionary | No
         within_weeks=form.take("within_weeks", whole(1, LONGEST_WINDOW), 0),
         k=k if when else 0,
         when=when,
+        stop_after=form.take("stop_after", whole(0, 3650), None),
+        detector=read_detector(form) if kind == "unusual" else None,
+        group=read_group(form) if kind == "peers" else None,
+        below=read_below(form) if below else None,
     )
+
+
+def _steps(form: Form, kind: str, k: int, n: int) -> tuple[Steps, Steps | None]:
+    """Points and floors; those of kind unusual are given when it alarms (the value judged is then 1)."""
+    if kind == "k_of_n":
+        return read_points(form, k, n), None
+    return (read_strike(form), None) if kind == "unusual" else read_steps(form, SHAPES[kind].steps)
 
 
 def _with_common_fields(form: Form, rule: Rule, dictionary: Dictionary | None) -> Rule:
@@ -101,6 +129,7 @@ def _with_common_fields(form: Form, rule: Rule, dictionary: Dictionary | None) -
         until=form.take("until", week, None),
         source=form.take("source", text, ""),
         advice=form.take("advice", text, ""),
+        false_alarms=form.take("false_alarms", several(false_alarms), ()),
     )
 
 

@@ -105,6 +105,40 @@ class Where:
 
 
 @dataclass(frozen=True)
+class Detector:
+    """检出方法: how kind unusual looks at a series; what the method does not use keeps its default."""
+
+    method: str  # ears_c1 ears_c2 ears_c3 cusum farrington noufaily
+    alpha: float | None = None  # None: the method's own
+    baseline: int = 7  # weeks, of EARS
+    min_sigma: float = 0.0  # of EARS
+    k: float = 1.04  # k, h, trans, reset: of CUSUM
+    h: float = 2.26
+    trans: str = "standard"
+    reset: bool = True
+    years_back: int = 5  # of farrington and noufaily
+
+
+@dataclass(frozen=True)
+class Group:
+    """同行: which other nodes kind peers compares with, and how many of them must be known."""
+
+    by: str  # industry, parent
+    least: int
+
+
+@dataclass(frozen=True)
+class Below:
+    """辖区: what kind children counts below a node: direct children or all enterprises of the subtree, at or above
+    `level`, or silent when that is None; `share` divides by how many there are."""
+
+    subtree: bool
+    level: Level | None
+    least: int
+    share: bool
+
+
+@dataclass(frozen=True)
 class Rule:
     """规则: one judgement. Fields that a kind does not use keep their defaults."""
 
@@ -124,6 +158,10 @@ class Rule:
     within_weeks: int = 0
     k: int = 0
     when: tuple[Condition, ...] = ()
+    stop_after: int | None = None  # days past the date of kind expiry
+    detector: Detector | None = None
+    group: Group | None = None
+    below: Below | None = None
     carry: int = 0
     for_weeks: int = 1
     only_if: Condition | None = None
@@ -134,6 +172,7 @@ class Rule:
     until: str | None = None
     source: str = ""
     advice: str = ""
+    false_alarms: tuple[str, ...] = ()  # what is known to set the rule off without a cause
 
     @property
     def indicators(self) -> tuple[str, ...]:

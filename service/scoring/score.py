@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.scoring.explain import Cells, explain, reached
+from service.scoring.cells import Cells
+from service.scoring.explain import explain, reached
 from service.scoring.judge import NOT_FOR_THIS_KIND, Codes, Judged, judge
 from service.scoring.members import Members
 from service.scoring.pack import Level, Pack, State

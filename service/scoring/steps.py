@@ -29,10 +29,20 @@ def indicator_id(dictionary: Dictionary | None) -> Callable[[Tree], str]:
         found = _listed(text(node), dictionary and dictionary.indicators, "指标", "indicator", node)
         if dictionary and dictionary.indicators[found].type == "date":
             raise Wrong(
-                f"{found} 是日期，只有 expiry 类规则能判断（下一版支持）",
-                f"{found} is a date; only kind expiry judges it (it comes with the next release)",
-                node,
+                f"{found} 是日期，只有 expiry 类规则能判断", f"{found} is a date; only kind expiry judges it", node
             )
+        return found
+
+    return read
+
+
+def date_id(dictionary: Dictionary | None) -> Callable[[Tree], str]:
+    """Reads the id of an indicator that is a date."""
+
+    def read(node: Tree) -> str:
+        found = _listed(text(node), dictionary and dictionary.indicators, "指标", "indicator", node)
+        if dictionary and dictionary.indicators[found].type != "date":
+            raise Wrong(f"{found} 不是日期，expiry 只判断日期", f"{found} is no date; kind expiry judges dates", node)
         return found
 
     return read
@@ -118,6 +128,13 @@ def read_points(form: Form, k: int, n: int) -> Steps:
     if any(not k <= threshold <= n for threshold, _ in floors):
         form.note(form.at("level"), f"level 的条数应在 {k} 到 {n} 之间", f"level counts from {k} to {n} conditions")
     return Steps("at_least", ((float(k), form.take("points", _weight, 0.0)),), floors)
+
+
+def read_strike(form: Form) -> Steps:
+    """Of unusual: `points` when the detector alarms; an alarm has no degrees, so `level` is one word (or {1: word})."""
+    one_word = form.has("level") and isinstance(form.at("level"), Scalar)
+    floors = ((1.0, form.take("level", _level, Level.NORMAL)),) if one_word else _floors(form, "at_least")
+    return Steps("at_least", ((1.0, form.take("points", _weight, 0.0)),), floors)
 
 
 def _points(form: Form, name: str) -> tuple[tuple[float, float], ...]:
