@@ -18,7 +18,7 @@ from service.scoring.steps import (
     read_where,
 )
 
-LATER = ("unusual", "unchanged", "expiry", "peers", "children")  # read, but not judged yet
+LATER = ("unusual", "peers", "children")  # read, but not judged yet
 LONGEST_WINDOW = 520  # weeks; windows are bounded so that a panel is
 
 _VALUE_STEPS = ("at_least", "above", "at_most")
@@ -148,7 +148,7 @@ def _cross_check(form: Form, rule: Rule) -> None:
     falling = rule.falls or rule.steps
     if falling.how == "down" and rule.by in ("absolute", "percent") and falling.points[0][0] >= 0:
         form.note(form.at("down"), f"by: {rule.by} 时 down 的阈值须为负数", f"down is negative with by: {rule.by}")
-    if rule.most_silent > LONGEST_WINDOW:
+    if rule.longest_run > LONGEST_WINDOW:
         most = LONGEST_WINDOW - 1
         form.note(form.at(rule.steps.how), f"至多数到 {most} 周", f"weeks are counted up to {most}")
 

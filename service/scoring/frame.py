@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.scoring.panel import Bools, Floats, Panel
+from service.scoring.week import monday
 
 Counts = NDArray[np.int16]
 S = TypeVar("S", bound=np.generic)
@@ -102,6 +103,10 @@ class Block:
         """Closed weeks in a row, up to each one, in which the node was open and nobody reported."""
         return self._kept("silent", "", self._count_silent, 0)
 
+    def same_weeks(self) -> Strip[np.float64]:
+        """Weeks in a row, up to each one, with the same figures; NaN without a report, 0 where all figures are 0."""
+        return self._kept("same", "", self._count_same, np.nan)
+
     def _filled(self, indicator: str) -> Floats:
         return np.where(self.known(indicator).columns, self.values(indicator).columns, 0.0)
 
@@ -112,6 +117,27 @@ class Block:
         count[:, 0] = silent[:, 0]
         for column in range(1, silent.shape[1]):
             count[:, column] = (count[:, column - 1] + 1) * silent[:, column]
+        return count
+
+    def _count_same(self) -> Floats:
+        """What is not reported is as much a part of a week as what is: missing or `na` is like nothing but itself."""
+        reported = self._part(self.panel.reported)
+        same, telling = np.ones_like(reported[:, 1:]), np.zeros_like(reported)
+        for indicator in self.panel.dictionary.indicators.values():
+            absent = self.absent(indicator.id)
+            if indicator.stock or (absent is None and not self.known(indicator.id).columns.any()):
+                continue
+            known, filled = self.known(indicator.id).columns, self.filled(indicator.id).columns
+            telling |= filled != 0
+            same &= (filled[:, 1:] == filled[:, :-1]) & (known[:, 1:] == known[:, :-1])
+            if absent is not None:
+                same &= absent.columns[:, 1:] == absent.columns[:, :-1]
+        count: Floats = np.empty(reported.T.shape).T
+        count[:, 0] = telling[:, 0]
+        for column in range(1, reported.shape[1]):
+            again = same[:, column - 1] & reported[:, column - 1]
+            count[:, column] = (count[:, column - 1] * again + 1) * telling[:, column]
+        count[~reported] = np.nan
         return count
 
     @property
@@ -177,6 +203,15 @@ class Frame:
     def silent_weeks(self) -> Counts:
         """Closed weeks in a row without a report."""
         return self._cut(self.block.silent_weeks(), 0)
+
+    def same_weeks(self) -> Floats:
+        """Weeks in a row with the same figures; NaN without a report."""
+        return self._cut(self.block.same_weeks(), 0)
+
+    def sundays(self) -> Floats:
+        """The last day of each week, as a date's ordinal."""
+        first = monday(self.block.panel.weeks[0]).toordinal() + 6 if self.block.panel.weeks else 0
+        return first + 7.0 * np.arange(self.begin, self.begin + self.shape[1])
 
     def closed(self) -> Bools:
         """Whether each week is closed; those before the panel are."""

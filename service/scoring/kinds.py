@@ -12,6 +12,7 @@ from service.scoring.pack import Condition, Rule
 from service.scoring.panel import Bools, Floats
 
 NO_EVENT = -np.inf  # below every threshold: silent, not unknown
+LONG_PAST = np.inf  # above every threshold of `at_most`: silent, not unknown
 
 
 def threshold(rule: Rule, frame: Frame) -> Floats:
@@ -48,7 +49,18 @@ def change(rule: Rule, frame: Frame) -> Floats:
 
 def missing(rule: Rule, frame: Frame) -> Floats:
     """Closed weeks in a row up to this one without a report."""
-    return np.where(frame.closed(), np.minimum(frame.silent_weeks(), rule.most_silent), np.nan)
+    return np.where(frame.closed(), np.minimum(frame.silent_weeks(), rule.longest_run), np.nan)
+
+
+def unchanged(rule: Rule, frame: Frame) -> Floats:
+    """Weeks in a row with the same figures; unknown in a week without a report."""
+    return np.minimum(frame.same_weeks(), rule.longest_run)  # NaN stays NaN
+
+
+def expiry(rule: Rule, frame: Frame) -> Floats:
+    """Days from the Sunday of the week to the date; long past it, nothing is judged any more."""
+    left = _carried(frame, rule.of, rule.carry) - frame.sundays()
+    return left if rule.stop_after is None else np.where(left < -rule.stop_after, LONG_PAST, left)
 
 
 def event(rule: Rule, frame: Frame) -> Floats:
@@ -76,6 +88,8 @@ KINDS: dict[str, Callable[[Rule, Frame], Floats]] = {
     "sum": sum_,
     "change": change,
     "missing": missing,
+    "unchanged": unchanged,
+    "expiry": expiry,
     "event": event,
     "k_of_n": k_of_n,
 }

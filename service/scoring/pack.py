@@ -192,16 +192,16 @@ class Rule:
         return max(points for steps in self.ladders for _, points in steps.points)
 
     @property
-    def most_silent(self) -> int:
-        """Of kind missing: weeks of silence are counted up to here, because more changes no points and no floor."""
+    def longest_run(self) -> int:
+        """Of kinds missing and unchanged: weeks in a row are counted up to here; more changes no points."""
         thresholds = [t for t, _ in self.steps.points + self.steps.floors]
-        return int(max(thresholds)) + 1 if self.kind == "missing" else 0
+        return int(max(thresholds)) + 1 if self.kind in ("missing", "unchanged") else 0
 
     @property
     def window(self) -> int:
         """How many weeks before the judged one the rule can look at."""
         before = self.weeks if self.kind == "change" else self.weeks - 1
-        return max(before, self.within_weeks - 1, self.carry, self.most_silent - 1, 0) + self.for_weeks - 1
+        return max(before, self.within_weeks - 1, self.carry, self.longest_run - 1, 0) + self.for_weeks - 1
 
 
 @dataclass(frozen=True)

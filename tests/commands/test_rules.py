@@ -8,7 +8,7 @@ import pytest
 from service.__main__ import run
 from service.shipped import shipped
 
-LATER = ("unusual", "unchanged", "expiry", "peers", "children")
+LATER = ("unusual", "peers", "children")
 
 
 @pytest.fixture

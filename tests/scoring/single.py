@@ -9,7 +9,8 @@ INDICATORS = """\
 indicators:
   - {id: days, name: 天数, name_en: Days, type: days, unit: 天, applies_to: [enterprise, county]}
   - {id: people, name: 人数, name_en: People, type: count, applies_to: [enterprise, county]}
-  - {id: staff.headcount, name: 职工, name_en: Staff, type: count, applies_to: [enterprise, county]}
+  - {id: staff.headcount, name: 职工, name_en: Staff, type: count, stock: true, applies_to: [enterprise, county]}
+  - {id: ends, name: 到期日, name_en: End, type: date, stock: true, applies_to: [enterprise, county]}
 events:
   - {id: event.crowd, name: 聚集, name_en: Gathering}
 """

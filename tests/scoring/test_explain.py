@@ -3,7 +3,7 @@
 import pytest
 
 from tests.scoring.single import finding
-from tests.scoring.test_kinds import AT_LEAST, CROWD, LASTING, MEAN, MISSING, ONLY, RATIO, SUM, THREE
+from tests.scoring.test_kinds import AT_LEAST, CROWD, ENDS, LASTING, MEAN, MISSING, ONLY, RATIO, SAME, SUM, THREE
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,32 @@ from tests.scoring.test_kinds import AT_LEAST, CROWD, LASTING, MEAN, MISSING, ON
             "连续未报 5 周以上，达到 4",
             "at least 5 weeks in a row without a report, reaching 4",
         ),
+        (
+            SAME,
+            {"days": "3x4"},
+            "各项数字连续 4 周完全相同，达到 4",
+            "the same figures 4 weeks in a row, reaching 4",
+        ),
+        (
+            SAME,
+            {"days": "3x9"},
+            "各项数字连续 6 周以上完全相同，达到 5",
+            "the same figures at least 6 weeks in a row, reaching 5",
+        ),
+        (SAME, {"days": "3 _"}, "本周没有周报", "no report this week"),
+        (
+            ENDS,
+            {"ends": "2026-06-01"},
+            "到期日 2026-06-01，还有 15 天，不高于 30",
+            "End 2026-06-01, 15 days left, at most 30",
+        ),
+        (
+            f"{ENDS}, carry: 1",
+            {"ends": "2026-05-15 _"},
+            "到期日 2026-05-15，已过 2 天，不高于 0",
+            "End 2026-05-15, 2 days past, at most 0",
+        ),
+        (ENDS, {"days": "1"}, "本周没有数：到期日", "no figure this week: End"),
         (THREE, {"days": "7", "people": "1"}, "本周没有数：职工", "no figure this week: Staff"),
         (THREE, {"days": "7", "people": "2"}, "3 项中 2 项成立，达到 2", "2 of 3 conditions hold, reaching 2"),
         (ONLY, {"days": "8"}, "本周没有数：人数", "no figure this week: People"),

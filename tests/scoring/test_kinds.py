@@ -99,6 +99,49 @@ SILENCE: list[Row] = [
     (MISSING.replace("at_least", "above"), {"days": "0 _ _ _"}, "fired 2"),
     (MISSING.replace("at_least", "above"), {"days": "0 _x5"}, "fired 16 orange"),
 ]
+SAME = "kind: unchanged, at_least: {2: 1, 4: 4}, level: {5: blue}"
+REPEATS: list[Row] = [
+    (SAME, {"days": "3 3 3 3"}, "fired 4"),
+    (SAME, {"days": "3 3"}, "fired 1"),
+    (SAME, {"days": "3"}, "silent"),
+    (SAME, {"days": "3x50"}, "fired 4 blue"),
+    (SAME, {"days": "3 3 3 4"}, "silent"),
+    (SAME, {"days": "3 3 _"}, "unknown"),
+    (SAME, {"days": "3 _ 3 3"}, "fired 1"),
+    # Zero reports do not count, and end a row.
+    (SAME, {"days": "0 0 0 0"}, "silent"),
+    (SAME, {"days": "3 3 0 3"}, "silent"),
+    (SAME, {"days": "na na"}, "silent"),
+    # Every figure has to be the same, also those that are missing or `na`; one that is not 0 is enough.
+    (SAME, {"days": "3 3", "people": "0 0"}, "fired 1"),
+    (SAME, {"days": "3 3", "people": "0 1"}, "silent"),
+    (SAME, {"days": "3 3", "people": "0 _"}, "silent"),
+    (SAME, {"days": "3 3", "people": "0 na"}, "silent"),
+    (SAME, {"days": "3 3", "people": "_ na"}, "silent"),
+    (SAME, {"days": "3 3", "people": "na na"}, "fired 1"),
+    # Stock is the same for weeks in good faith, and counts neither way.
+    (SAME, {"days": "3 3", "staff.headcount": "8 9"}, "fired 1"),
+    (SAME, {"days": "0 0", "staff.headcount": "8 8"}, "silent"),
+    (f"{SAME}, for_weeks: 2", {"days": "3 3 3"}, "fired 1"),
+    (f"{SAME}, for_weeks: 2", {"days": "_ 3"}, "unknown"),
+]
+ENDS = "kind: expiry, of: ends, at_most: {90: 2, 30: 5, 0: 10, -7: 12}"  # 2026-W20 ends on 2026-05-17
+EXPIRIES: list[Row] = [
+    (ENDS, {"ends": "2026-08-16"}, "silent"),
+    (ENDS, {"ends": "2026-08-15"}, "fired 2"),
+    (ENDS, {"ends": "2026-05-18"}, "fired 5"),
+    (ENDS, {"ends": "2026-05-17"}, "fired 10"),
+    (ENDS, {"ends": "2026-05-10"}, "fired 12"),
+    (ENDS, {"ends": "1999-01-01"}, "fired 12"),
+    (f"{ENDS}, stop_after: 10", {"ends": "2026-05-07"}, "fired 12"),
+    (f"{ENDS}, stop_after: 10", {"ends": "2026-05-06"}, "silent"),
+    (ENDS, {"ends": "2026-05-18 _"}, "unknown"),
+    (ENDS, {"ends": "na"}, "out_of_play"),
+    (f"{ENDS}, carry: 2", {"ends": "2026-05-17 _ _"}, "fired 10"),
+    (f"{ENDS}, carry: 2", {"ends": "2026-05-17 na _"}, "unknown"),
+    (f"{ENDS}, carry: 2", {"ends": "2026-05-17 _ _ _"}, "unknown"),
+    (f"{ENDS}, for_weeks: 2", {"ends": "2026-05-10 2026-05-17"}, "fired 10"),
+]
 THREE = 'kind: k_of_n, k: 2, points: 10, when: ["days >= 7", "people > 1", "staff.headcount < 50"], level: {3: red}'
 COUNTS: list[Row] = [
     (THREE, {"days": "7", "people": "2", "staff.headcount": "50"}, "fired 10"),
@@ -139,7 +182,7 @@ OPTIONS: list[Row] = [
     (f"{AT_LEAST}, until: 2026-W20", {"days": "8"}, "fired 12 yellow"),
     (f"{AT_LEAST}, until: 2026-W19", {"days": "8"}, "out_of_play"),
 ]
-ALL = STEPS + CARRY + RATIOS + SUMS + CHANGES + SILENCE + COUNTS + OPTIONS
+ALL = STEPS + CARRY + RATIOS + SUMS + CHANGES + SILENCE + REPEATS + EXPIRIES + COUNTS + OPTIONS
 
 
 @pytest.mark.parametrize(("fields", "series", "says"), ALL)

@@ -1,15 +1,38 @@
-"""看事的类别: missing and event, which judge that something happened or was not heard of."""
+"""看事的类别: missing, unchanged, expiry and event, which judge what happened, and when, more than how much."""
 
 from collections.abc import Callable
+from datetime import date
 
 from service.scoring.cells import Cells, Text, shortest
 from service.scoring.pack import Rule
+from service.scoring.sentences.figures import absent
+from service.scoring.week import sunday
 
 
 def _missing(rule: Rule, cells: Cells, value: float) -> Text:
-    most = value >= rule.most_silent
-    weeks = f"{shortest(value)} 周" + ("以上" if most else "")
-    return f"连续未报 {weeks}", f"{'at least ' if most else ''}{shortest(value)} weeks in a row without a report"
+    weeks, weeks_en = _in_a_row(rule, value)
+    return f"连续未报 {weeks}", f"{weeks_en} in a row without a report"
+
+
+def _unchanged(rule: Rule, cells: Cells, value: float) -> Text:
+    weeks, weeks_en = _in_a_row(rule, value)
+    return f"各项数字连续 {weeks}完全相同", f"the same figures {weeks_en} in a row"
+
+
+def _in_a_row(rule: Rule, value: float) -> Text:
+    """How many weeks; at the end of counting it may be more."""
+    if value >= rule.longest_run:
+        return f"{shortest(value)} 周以上", f"at least {shortest(value)} weeks"
+    return f"{shortest(value)} 周", f"{shortest(value)} weeks"
+
+
+def _expiry(rule: Rule, cells: Cells, value: float) -> Text:
+    name, name_en = cells.name(rule.of)
+    day = date.fromordinal(sunday(cells.panel.weeks[cells.week]).toordinal() + int(value))
+    days = shortest(abs(value))
+    if value < 0:
+        return f"{name} {day}，已过 {days} 天", f"{name_en} {day}, {days} days past"
+    return f"{name} {day}，还有 {days} 天", f"{name_en} {day}, {days} days left"
 
 
 def _event(rule: Rule, cells: Cells, value: float) -> Text:
@@ -21,12 +44,27 @@ def _event(rule: Rule, cells: Cells, value: float) -> Text:
     )
 
 
+def _lacks_report(rule: Rule, cells: Cells) -> Text | None:
+    return None if cells.panel.reported[cells.node, cells.week] else ("本周没有周报", "no report this week")
+
+
+def _lacks_date(rule: Rule, cells: Cells) -> Text | None:
+    return None if cells.known(rule.of, range(rule.carry + 1)) else absent(cells, [rule.of], rule.carry)
+
+
 def _lacks_closing(rule: Rule, cells: Cells) -> Text | None:
     return None if cells.panel.closed[cells.week] else ("本周尚未截止", "the week is not closed yet")
 
 
-FIRED: dict[str, Callable[[Rule, Cells, float], Text]] = {"missing": _missing, "event": _event}
+FIRED: dict[str, Callable[[Rule, Cells, float], Text]] = {
+    "missing": _missing,
+    "unchanged": _unchanged,
+    "expiry": _expiry,
+    "event": _event,
+}
 LACKS: dict[str, Callable[[Rule, Cells], Text | None]] = {
     "missing": _lacks_closing,
+    "unchanged": _lacks_report,
+    "expiry": _lacks_date,
     "event": lambda rule, cells: None,
 }
