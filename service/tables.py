@@ -7,8 +7,9 @@ from service.alerting import tables as alerting
 from service.network import tables as network
 from service.notify import tables as notify
 from service.reporting import tables as reporting
+from service.response import tables as response
 from service.rulebook import tables as rulebook
 
 metadata = SQLModel.metadata
 
-__all__ = ["alerting", "journal", "metadata", "network", "notify", "reporting", "rulebook"]
+__all__ = ["alerting", "journal", "metadata", "network", "notify", "reporting", "response", "rulebook"]

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service import journal
@@ -62,9 +61,9 @@ class Issuer:
         alert.last_week = max(alert.last_week, score.week)
         if decision.reason is Reason.EASED_OUT:
             alert.state, alert.closed_at, alert.outcome = "lifted", self.now, Outcome.EASED_OUT
-            alert.next_step_at = None
+            alert.next_step_at, alert.duty = None, "none"
         elif decision.reason is Reason.LIFTABLE:
-            alert.state = "liftable"
+            alert.liftable_at = self.now
         if decision.reason in RECORDED:
             self._record(alert, decision.reason, score)
         return alert
@@ -107,7 +106,8 @@ class Issuer:
         alert.score_id, alert.issued_at = score.id, self.now
         # A level that has risen is new news: who signed the lower one has to sign again.
         alert.state, alert.acknowledged_at, alert.acknowledged_by = "raised", None, None
-        alert.closed_at = alert.outcome = None
+        alert.closed_at = alert.outcome = alert.liftable_at = alert.owner_id = None
+        alert.duty = "sign"
         self._start_ladder(node, score, alert, decision.reason)
         return alert
 
@@ -178,10 +178,10 @@ def record(
 ) -> AlertEvent:
     """Append one line to the alert's record; the caller holds the alert's lock."""
     assert alert.id is not None  # an alert is stored before anything is recorded of it
-    last = session.exec(select(func.max(AlertEvent.seq)).where(AlertEvent.alert_id == alert.id)).one()
+    alert.last_seq += 1
     event = AlertEvent(
         alert_id=alert.id,
-        seq=(last or 0) + 1,
+        seq=alert.last_seq,
         at=now,
         reason=reason,
         level=alert.level,

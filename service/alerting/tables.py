@@ -1,6 +1,6 @@
 """预警的表: scores, alerts, their record, mutes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     EASED_OUT = "eased_out"  # 自行消除
     TRANSFERRED = "transferred"  # 转交
     DISSOLVED = "dissolved"  # 企业灭失
+    FALSE_ALARM = "false_alarm"  # 不属实
+    KNOWN = "known"  # 早已掌握
 
 
 class Score(SQLModel, table=True):
@@ -54,7 +56,8 @@ class Score(SQLModel, table=True):
 
 
 class Alert(SQLModel, table=True):
-    """预警: one open situation of a node. `next_step_at` is the clock of its ladder, None when nobody is to be told."""
+    """预警: one open situation of a node. While it is open somebody owes it something (`duty`) until an instant
+    (`sign_by`, `act_by` or `update_by`), and `next_step_at` is when the next one is told."""
 
     __tablename__ = "alert"
     __table_args__ = (
@@ -71,7 +74,7 @@ class Alert(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     node_id: str = Field(foreign_key="node.id", index=True, max_length=64)
     level: int
-    state: str = Field(max_length=12)  # raised acknowledged liftable lifted
+    state: str = Field(max_length=12)  # response.lifecycle.State
     theme: str = Field(max_length=40)
     rules: list[str] = Field(sa_type=JSON)  # ids of the rules that raised it
     first_week: str = Field(max_length=8)
@@ -80,16 +83,27 @@ class Alert(SQLModel, table=True):
     raised_at: datetime = Field(sa_type=UtcDateTime)  # or raised again, after it had been closed
     issued_at: datetime = Field(sa_type=UtcDateTime)  # when the present level was issued: the ladder counts from here
     sign_by: datetime = Field(sa_type=UtcDateTime)
-    step: int = 0  # steps of the ladder already taken
+    act_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    update_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    duty: str = Field(default="sign", max_length=8)  # alerting.escalate.Duty: what is owed next
+    step: int = 0  # steps of the ladder already taken for this duty
     next_step_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     acknowledged_by: str | None = Field(default=None, foreign_key="officer.id", max_length=64)
+    owner_id: str | None = Field(default=None, foreign_key="officer.id", max_length=64)  # None: the operator
+    contained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    liftable_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    judged_level: int | None = None  # 研判定级: an officer's own, until a week is worse than it
+    gathered_by: int | None = Field(default=None, foreign_key="alert.id", index=True)  # the alert above that has it
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str | None = Field(default=None, max_length=20)
+    disputed_on: date | None = None  # with outcome dispute: when it broke out
+    last_seq: int = 0  # of its record; the ETag
+    head: str = Field(default="", max_length=64)  # hash of the last line of its record
 
 
 class AlertEvent(SQLModel, table=True):
-    """预警记录: append-only, numbered without gaps within its alert."""
+    """预警记录: append-only, numbered without gaps within its alert; each line carries the hash of the one before."""
 
     __tablename__ = "alert_event"
     __table_args__ = (UniqueConstraint("alert_id", "seq"),)
@@ -104,6 +118,18 @@ class AlertEvent(SQLModel, table=True):
     score_id: str | None = Field(default=None, foreign_key="score.id", max_length=36)
     officer_id: str | None = Field(default=None, foreign_key="officer.id", max_length=64)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    hash: str = Field(default="", max_length=64)  # over its content and the hash before; "" from before the chain
+
+
+class ChainCheckpoint(SQLModel, table=True):
+    """校验点: one digest over the heads of all records, taken hourly, so that a whole record cannot vanish unseen."""
+
+    __tablename__ = "chain_checkpoint"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    alerts: int
+    digest: str = Field(max_length=64)  # over (alert, seq, hash) of every alert in order, and the checkpoint before
 
 
 class Mute(SQLModel, table=True):
@@ -118,3 +144,9 @@ class Mute(SQLModel, table=True):
     until_at: datetime = Field(sa_type=UtcDateTime)
     officer_id: str = Field(foreign_key="officer.id", max_length=64)
     reason: str
+    wake_if: str = Field(default="", max_length=200)  # `indicator op number`: ends the mute as soon as it holds
+    alert_id: int | None = Field(default=None, foreign_key="alert.id")
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    approved_by: str | None = Field(default=None, foreign_key="officer.id", max_length=64)
+    pending: bool = False  # of red: holds nothing back until somebody one level up has approved it
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -15,7 +15,7 @@ def alert_view(alert: Alert) -> AlertView:
         level=Level(alert.level),
         rules=frozenset(alert.rules),
         signed=alert.acknowledged_at is not None,
-        liftable=alert.state == "liftable",
+        liftable=alert.liftable_at is not None,
         first_week=alert.first_week,
         last_week=alert.last_week,
     )

@@ -24,7 +24,7 @@ def acknowledge(db: Database, alert_id: int, officer_id: str, now: datetime) -> 
             raise Conflict("alert_closed", f"预警 {alert_id} 已结束，无需签收", f"alert {alert_id} is over")
         if verdict is Verdict.PERMITTED:
             alert.state, alert.next_step_at = "acknowledged", None
-            alert.acknowledged_at, alert.acknowledged_by = now, officer_id
+            alert.acknowledged_at, alert.acknowledged_by, alert.owner_id = now, officer_id, officer_id
             record(session, alert, now, "acknowledged", officer_id=officer_id)
     return alert
 
@@ -39,6 +39,7 @@ def lift(db: Database, alert_id: int, officer_id: str, outcome: Outcome, now: da
         if verdict is Verdict.UNSIGNED:
             raise Conflict("alert_unsigned", f"预警 {alert_id} 尚未签收", f"alert {alert_id} has not been signed")
         alert.state, alert.closed_at, alert.outcome, alert.next_step_at = "lifted", now, outcome, None
+        alert.duty = "none"
         record(session, alert, now, "lifted", officer_id=officer_id, detail={"outcome": outcome})
     return alert
 

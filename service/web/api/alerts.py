@@ -119,7 +119,7 @@ def _shown(alert: Alert, shelf: Shelf) -> dict[str, Any]:
         "id": alert.id,
         "node": alert.node_id,
         "level": Level(alert.level).word,
-        "state": alert.state,
+        "state": "liftable" if alert.liftable_at and not alert.closed_at else alert.state,
         "theme": alert.theme,
         "rules": shown_rules(alert.rules, shelf.newest),
         "first_week": alert.first_week,
