@@ -38,10 +38,10 @@ class Cells:
         found = self.panel.dictionary.indicators[indicator]
         return found.name, found.name_en
 
-    def unit(self, indicator: str) -> str:
-        """Its unit with a space before it, if it has one."""
-        unit = self.panel.dictionary.indicators[indicator].unit
-        return f" {unit}" if unit else ""
+    def newest(self, indicator: str, weeks: int) -> tuple[float, int] | None:
+        """The newest figure of the last `weeks` weeks and how many weeks ago it was; `na` does not end the search."""
+        found = ((self.value(indicator, lag), lag) for lag in range(weeks))
+        return next(((value, lag) for value, lag in found if isinstance(value, float)), None)
 
 
 @lru_cache(maxsize=65_536)

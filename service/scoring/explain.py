@@ -1,18 +1,20 @@
 """依据: says in both languages why a rule fired, or what was missing when it could not be judged."""
 
-from service.scoring.cells import Cells, Text, shortest
+from service.scoring.amounts import spaced
+from service.scoring.cells import Cells, Text
 from service.scoring.pack import Level, Rule, State, Steps
 from service.scoring.sentences import figures, happenings
-from service.scoring.sentences.figures import absent
+from service.scoring.sentences.figures import absent, condition
+from service.scoring.wording import in_words, worded
 
 _FIRED = figures.FIRED | happenings.FIRED
 _LACKS = figures.LACKS | happenings.LACKS
 _REACHED = {
-    "at_least": ("达到", "reaching"),
-    "above": ("超过", "above"),
-    "at_most": ("不高于", "at most"),
-    "up": ("升幅达到", "up by at least"),
-    "down": ("降至或低于", "down to"),
+    "at_least": ("达到", "reaching the threshold of"),
+    "above": ("超过", "above the threshold of"),
+    "at_most": ("不超过", "not above the threshold of"),
+    "up": ("升幅达到", "reaching the threshold of"),
+    "down": ("降幅达到", "reaching the threshold of"),
 }
 
 
@@ -43,14 +45,27 @@ def explain(rule: Rule, state: State, cells: Cells, value: float | None, thresho
         return "", ""
     if value is None or threshold is None:
         return "数值大得无法写出", "the value is too large to be written"
-    chinese, english = _FIRED[rule.kind](rule, cells, value)
+    parts = [_FIRED[rule.kind](rule, cells, value), _limit(rule, cells, value, threshold)]
+    if rule.only_if:
+        parts.append(condition(rule.only_if, cells))
+    chinese, english = ("".join(texts) for texts in zip(*parts, strict=True))
+    if rule.for_weeks > 1:
+        return f"{chinese}（连续 {rule.for_weeks} 周）", f"{english} ({rule.for_weeks} weeks in a row)"
+    return chinese, english
+
+
+def _limit(rule: Rule, cells: Cells, value: float, threshold: float) -> Text:
+    """The threshold that was reached; where words tell the value they tell the threshold too."""
+    dictionary = cells.panel.dictionary
+    if in_words(rule, dictionary):
+        return "", ""
     how = rule.falls.how if rule.falls and _reaches(rule.falls, value, threshold) else rule.steps.how
+    if rule.by == "ratio":
+        how = "at_least" if how == "up" else "at_most"
+    sign = -1 if how == "down" else 1  # a fall is told by its size
     by, by_en = _REACHED[how]
-    lasting, lasting_en = (
-        (f"（连续 {rule.for_weeks} 周）", f" ({rule.for_weeks} weeks in a row)") if rule.for_weeks > 1 else ("", "")
-    )
-    limit = shortest(threshold)
-    return f"{chinese}，{by} {limit}{lasting}", f"{english}, {by_en} {limit}{lasting_en}"
+    limit, limit_en = worded(rule, dictionary, sign * threshold, sign * value)
+    return f"，{by} {spaced(limit)}的标准", f", {by_en} {limit_en}"
 
 
 def _unknown(rule: Rule, cells: Cells) -> Text:

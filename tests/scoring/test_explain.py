@@ -9,7 +9,7 @@ from tests.scoring.test_kinds import AT_LEAST, CROWD, ENDS, LASTING, MEAN, MISSI
 @pytest.mark.parametrize(
     ("fields", "series", "reason", "reason_en"),
     [
-        (AT_LEAST, {"days": "9"}, "天数 9 天，达到 8", "Days 9, reaching 8"),
+        (AT_LEAST, {"days": "9"}, "天数 9 天，达到 8 天的标准", "Days: 9 days, reaching the threshold of 8 days"),
         (AT_LEAST, {"days": "_"}, "本周没有数：天数", "no figure this week: Days"),
         (
             f"{AT_LEAST}, carry: 2",
@@ -17,13 +17,24 @@ from tests.scoring.test_kinds import AT_LEAST, CROWD, ENDS, LASTING, MEAN, MISSI
             "本周和前 2 周都没有数：天数",
             "no figure this week or in the 2 before: Days",
         ),
-        (LASTING, {"days": "8 8 8"}, "天数 8 天，达到 8（连续 3 周）", "Days 8, reaching 8 (3 weeks in a row)"),
+        (
+            f"{AT_LEAST}, carry: 2",
+            {"days": "9 _ _"},
+            "天数 9 天（2 周前的数），达到 8 天的标准",
+            "Days: 9 days (2 weeks ago), reaching the threshold of 8 days",
+        ),
+        (
+            LASTING,
+            {"days": "8 8 8"},
+            "天数 8 天，达到 8 天的标准（连续 3 周）",
+            "Days: 8 days, reaching the threshold of 8 days (3 weeks in a row)",
+        ),
         (LASTING, {"days": "8 _ 8"}, "前 2 周中有无法判断的周", "a week of the 2 before is unknown"),
         (
             RATIO,
             {"people": "30", "staff.headcount": "100"},
-            "人数占职工 0.3，达到 0.1",
-            "People / Staff 0.3, reaching 0.1",
+            "人数 30，占职工 100 的 30%，达到 10% 的标准",
+            "People: 30, 30% of Staff: 100, reaching the threshold of 10%",
         ),
         (
             RATIO,
@@ -34,8 +45,14 @@ from tests.scoring.test_kinds import AT_LEAST, CROWD, ENDS, LASTING, MEAN, MISSI
         (
             SUM,
             {"people": "20 _ 5"},
-            "3 周累计人数 25（2 周有数），达到 20",
-            "3 weeks: People 25 (2 of them known), reaching 20",
+            "人数 3 周累计 25（其中 2 周有数），达到 20 的标准",
+            "People over 3 weeks: 25 (2 of them known), reaching the threshold of 20",
+        ),
+        (
+            "kind: sum, of: people, per: staff.headcount, weeks: 2, at_least: {0.3: 4}",
+            {"people": "10 23", "staff.headcount": "99 _"},
+            "人数 2 周累计 33（其中 2 周有数），占职工 99（1 周前的数）的 33.33%，达到 30% 的标准",
+            "People over 2 weeks: 33 (2 of them known), 33.33% of Staff: 99 (1 week ago), reaching the threshold of 30%",
         ),
         (
             f"{SUM}, min_weeks: 2",
@@ -46,8 +63,20 @@ from tests.scoring.test_kinds import AT_LEAST, CROWD, ENDS, LASTING, MEAN, MISSI
         (
             MEAN,
             {"people": "10x4 20"},
-            "人数比前 4 周均值 +100%，升幅达到 100",
-            "People against the mean of the 4 weeks before +100%, up by at least 100",
+            "人数 20，比前 4 周均值 10 高 100%，升幅达到 100% 的标准",
+            "People: 20, 100% above the mean of the 4 weeks before (10), reaching the threshold of 100%",
+        ),
+        (
+            "kind: change, of: days, against: lag, weeks: 1, by: absolute, down: {-2: 4}",
+            {"days": "10 7"},
+            "天数 7 天，比 1 周前的 10 天低 3 天，降幅达到 2 天的标准",
+            "Days: 7 days, 3 days below the figure of 1 week ago (10 days), reaching the threshold of 2 days",
+        ),
+        (
+            "kind: change, of: days, against: median, weeks: 3, by: ratio, up: {1.5: 4}",
+            {"days": "2 9 4 10"},
+            "天数 10 天，是前 3 周中位数 4 天的 2.5 倍，达到 1.5 倍的标准",
+            "Days: 10 days, 2.5 times the median of the 3 weeks before (4 days), reaching the threshold of 1.5 times",
         ),
         (
             MEAN,
@@ -56,41 +85,57 @@ from tests.scoring.test_kinds import AT_LEAST, CROWD, ENDS, LASTING, MEAN, MISSI
             "People: 1 of 4 weeks to compare with are known, 2 needed",
         ),
         (MEAN, {"people": "0x4 20"}, "人数的比较基数不大于 0", "what People is compared with is not above 0"),
-        (MISSING, {"days": "0 _ _"}, "连续未报 2 周，达到 1", "2 weeks in a row without a report, reaching 1"),
+        (
+            MISSING,
+            {"days": "0 _ _"},
+            "连续未报 2 周，达到 1 周的标准",
+            "2 weeks in a row without a report, reaching the threshold of 1 week",
+        ),
         (
             MISSING,
             {"days": "0 _x9"},
-            "连续未报 5 周以上，达到 4",
-            "at least 5 weeks in a row without a report, reaching 4",
+            "连续未报 5 周以上，达到 4 周的标准",
+            "at least 5 weeks in a row without a report, reaching the threshold of 4 weeks",
         ),
         (
             SAME,
             {"days": "3x4"},
-            "各项数字连续 4 周完全相同，达到 4",
-            "the same figures 4 weeks in a row, reaching 4",
+            "各项数字连续 4 周完全相同，达到 4 周的标准",
+            "the same figures 4 weeks in a row, reaching the threshold of 4 weeks",
         ),
         (
             SAME,
             {"days": "3x9"},
-            "各项数字连续 6 周以上完全相同，达到 5",
-            "the same figures at least 6 weeks in a row, reaching 5",
+            "各项数字连续 6 周以上完全相同，达到 5 周的标准",
+            "the same figures at least 6 weeks in a row, reaching the threshold of 5 weeks",
         ),
         (SAME, {"days": "3 _"}, "本周没有周报", "no report this week"),
         (
             ENDS,
             {"ends": "2026-06-01"},
-            "到期日 2026-06-01，还有 15 天，不高于 30",
-            "End 2026-06-01, 15 days left, at most 30",
+            "到期日 2026年6月1日，还有 15 天，不超过 30 天的标准",
+            "End: 1 June 2026, 15 days left, not above the threshold of 30 days",
         ),
         (
             f"{ENDS}, carry: 1",
             {"ends": "2026-05-15 _"},
-            "到期日 2026-05-15，已过 2 天，不高于 0",
-            "End 2026-05-15, 2 days past, at most 0",
+            "到期日 2026年5月15日（1 周前的数），已过 2 天，不超过 0 天的标准",
+            "End: 15 May 2026 (1 week ago), 2 days past, not above the threshold of 0 days",
         ),
         (ENDS, {"days": "1"}, "本周没有数：到期日", "no figure this week: End"),
         (THREE, {"days": "7", "people": "1"}, "本周没有数：职工", "no figure this week: Staff"),
-        (THREE, {"days": "7", "people": "2"}, "3 项中 2 项成立，达到 2", "2 of 3 conditions hold, reaching 2"),
+        (
+            THREE,
+            {"days": "7", "people": "2"},
+            "3 项条件中 2 项成立（天数 7 天、人数 2），达到 2 项的标准",
+            "2 of 3 conditions hold (Days: 7 days; People: 2), reaching the threshold of 2 conditions",
+        ),
+        (
+            ONLY,
+            {"days": "8", "people": "10"},
+            "天数 8 天，达到 8 天的标准；同时人数 10（条件：至少 10）",
+            "Days: 8 days, reaching the threshold of 8 days; People: 10 (condition: at least 10)",
+        ),
         (ONLY, {"days": "8"}, "本周没有数：人数", "no figure this week: People"),
         (AT_LEAST, {"days": "na"}, "不适用", "not applicable"),
         (
@@ -108,5 +153,5 @@ def test_a_finding_says_why_in_both_languages(fields: str, series: dict[str, str
 
 def test_an_event_finding_names_the_event_and_its_people() -> None:
     found = finding(CROWD, {"days": "0"}, ", events: {event.crowd: [{week: 2026-W19, people: 6}]}")
-    assert found.reason == "近 2 周内聚集，6 人，达到 5"
-    assert found.reason_en == "Gathering within 2 weeks, 6 people, reaching 5"
+    assert found.reason == "近 2 周内聚集，6 人，达到 5 人的标准"
+    assert found.reason_en == "Gathering within 2 weeks, 6 people, reaching the threshold of 5 people"

@@ -1,42 +1,110 @@
 """看数的类别: threshold, ratio, sum, change and k_of_n, which judge what the node itself reported."""
 
+import statistics
 from collections.abc import Callable, Iterable
 
-from service.scoring.cells import Cells, Text, shortest
+import numpy as np
+
+from service.scoring.amounts import counted, figure, in_words, plain, spaced
+from service.scoring.cells import Cells, Text
+from service.scoring.kinds import compare
 from service.scoring.pack import Condition, Rule
+from service.scoring.wording import is_share, worded
 
 _AGAINST = {
-    "mean": ("前 {} 周均值", "the mean of the {} weeks before"),
-    "median": ("前 {} 周中位数", "the median of the {} weeks before"),
-    "lag": ("{} 周前", "{} weeks ago"),
+    "mean": ("前 {}均值", "the mean of the {} before"),
+    "median": ("前 {}中位数", "the median of the {} before"),
+    "lag": (" {}前的", "the figure of {} ago"),
+}
+_OPERATORS = {
+    ">=": ("至少", "at least"),
+    ">": ("超过", "above"),
+    "<=": ("至多", "at most"),
+    "<": ("低于", "below"),
+    "==": ("等于", "equal to"),
+    "!=": ("不等于", "other than"),
 }
 
 
+def stated(cells: Cells, indicator: str, carry: int = 0) -> Text:
+    """An indicator and its newest figure: 拖欠工资天数 35 天; of an older week, it says so."""
+    (name, name_en), found = cells.name(indicator), cells.newest(indicator, carry + 1)
+    if found is None:
+        return name, name_en
+    value, lag = found
+    about = cells.panel.dictionary.indicators[indicator]
+    chinese, english = figure(about, value)
+    chinese = f"“{chinese}”" if in_words(about) else f" {chinese}"
+    if lag:
+        return f"{name}{chinese}（{lag} 周前的数）", f"{name_en}: {english} ({counted(lag, '周')[1]} ago)"
+    return f"{name}{chinese}", f"{name_en}: {english}"
+
+
+def condition(asked: Condition, cells: Cells) -> Text:
+    """Beside what the rule judges, the condition without which it says nothing."""
+    (said, said_en), (word, word_en) = stated(cells, asked.indicator), _OPERATORS[asked.op]
+    number, number_en = figure(cells.panel.dictionary.indicators[asked.indicator], asked.number)
+    return f"；同时{said}（条件：{word} {number}）", f"; {said_en} (condition: {word_en} {number_en})"
+
+
 def _threshold(rule: Rule, cells: Cells, value: float) -> Text:
-    (name, name_en), unit = cells.name(rule.of), cells.unit(rule.of)
-    return f"{name} {shortest(value)}{unit}", f"{name_en} {shortest(value)}"
+    return stated(cells, rule.of, rule.carry)
 
 
 def _ratio(rule: Rule, cells: Cells, value: float) -> Text:
-    (of, of_en), (per, per_en) = cells.name(rule.of), cells.name(rule.per)
-    return f"{of}占{per} {value:.3g}", f"{of_en} / {per_en} {value:.3g}"
+    (of, of_en), (per, per_en) = stated(cells, rule.of, rule.carry), stated(cells, rule.per, rule.carry)
+    return _in_proportion(rule, cells, value, (of, of_en), (per, per_en))
+
+
+def _in_proportion(rule: Rule, cells: Cells, value: float, of: Text, per: Text) -> Text:
+    shown, shown_en = worded(rule, cells.panel.dictionary, value)
+    if is_share(rule, cells.panel.dictionary):
+        return f"{of[0]}，占{spaced(per[0])}的 {shown}", f"{of[1]}, {shown_en} of {per[1]}"
+    return f"{of[0]}，按{spaced(per[0])}计为 {shown}", f"{of[1]}, which is {shown_en} ({per[1]})"
 
 
 def _sum(rule: Rule, cells: Cells, value: float) -> Text:
-    chinese, english = (_ratio if rule.per else _threshold)(rule, cells, value)
-    known = cells.known(rule.of, range(rule.weeks))
-    return f"{rule.weeks} 周累计{chinese}（{known} 周有数）", f"{rule.weeks} weeks: {english} ({known} of them known)"
+    (name, name_en), lags = cells.name(rule.of), range(rule.weeks - 1, -1, -1)
+    figures = [found for found in (cells.value(rule.of, lag) for lag in lags) if isinstance(found, float)]
+    total, total_en = figure(cells.panel.dictionary.indicators[rule.of], sum(figures) if rule.per else value)
+    chinese = f"{name} {rule.weeks} 周累计 {total}（其中 {len(figures)} 周有数）"
+    english = f"{name_en} over {counted(rule.weeks, '周')[1]}: {total_en} ({len(figures)} of them known)"
+    if not rule.per:
+        return chinese, english
+    return _in_proportion(rule, cells, value, (chinese, english), stated(cells, rule.per, rule.weeks - 1))
 
 
 def _change(rule: Rule, cells: Cells, value: float) -> Text:
-    name, name_en = cells.name(rule.of)
-    against, against_en = (text.format(rule.weeks) for text in _AGAINST[rule.against])
-    shown = {"absolute": f"{value:+.6g}", "percent": f"{value:+.3g}%", "ratio": f"×{value:.3g}"}[rule.by]
-    return f"{name}比{against} {shown}", f"{name_en} against {against_en} {shown}"
+    said, said_en = stated(cells, rule.of, rule.carry)
+    base, base_en = figure(cells.panel.dictionary.indicators[rule.of], _base(rule, cells))
+    weeks = counted(rule.weeks, "周")
+    against, against_en = (text.format(span) for text, span in zip(_AGAINST[rule.against], weeks, strict=True))
+    against, against_en = spaced(f"{against} {base}"), f"{against_en} ({base_en})"
+    if rule.by == "ratio":
+        times = plain(value)
+        return f"{said}，是{against}的 {times} 倍", f"{said_en}, {times} times {against_en}"
+    size, size_en = worded(rule, cells.panel.dictionary, abs(value))
+    way, way_en = ("低", "below") if value < 0 else ("高", "above")
+    return f"{said}，比{against}{way} {size}", f"{said_en}, {size_en} {way_en} {against_en}"
+
+
+def _base(rule: Rule, cells: Cells) -> float:
+    """What the change was measured against, for reading."""
+    lags = [rule.weeks] if rule.against == "lag" else range(rule.weeks, 0, -1)
+    known = [found for found in (cells.value(rule.of, lag) for lag in lags) if isinstance(found, float)]
+    return statistics.median(known) if rule.against == "median" else sum(known) / len(known)
 
 
 def _k_of_n(rule: Rule, cells: Cells, value: float) -> Text:
-    return f"{len(rule.when)} 项中 {shortest(value)} 项成立", f"{shortest(value)} of {len(rule.when)} conditions hold"
+    figures = [(c, cells.value(c.indicator)) for c in rule.when]
+    true = [c.indicator for c, found in figures if isinstance(found, float) and compare(c, np.array(found))]
+    said = [stated(cells, indicator) for indicator in dict.fromkeys(true)]
+    holding, holding_en = "、".join(text for text, _ in said), "; ".join(text for _, text in said)
+    count = plain(value)
+    return (
+        f"{len(rule.when)} 项条件中 {count} 项成立（{holding}）",
+        f"{count} of {len(rule.when)} conditions hold ({holding_en})",
+    )
 
 
 def absent(cells: Cells, indicators: Iterable[str], carry: int = 0) -> Text:

@@ -1,12 +1,11 @@
 """看事的类别: missing, unchanged, expiry and event, which judge what happened, and when, more than how much."""
 
 from collections.abc import Callable
-from datetime import date
 
+from service.scoring.amounts import counted
 from service.scoring.cells import Cells, Text, shortest
 from service.scoring.pack import Rule
-from service.scoring.sentences.figures import absent
-from service.scoring.week import sunday
+from service.scoring.sentences.figures import absent, stated
 
 
 def _missing(rule: Rule, cells: Cells, value: float) -> Text:
@@ -23,25 +22,23 @@ def _in_a_row(rule: Rule, value: float) -> Text:
     """How many weeks; at the end of counting it may be more."""
     if value >= rule.longest_run:
         return f"{shortest(value)} 周以上", f"at least {shortest(value)} weeks"
-    return f"{shortest(value)} 周", f"{shortest(value)} weeks"
+    return counted(value, "周")
 
 
 def _expiry(rule: Rule, cells: Cells, value: float) -> Text:
-    name, name_en = cells.name(rule.of)
-    day = date.fromordinal(sunday(cells.panel.weeks[cells.week]).toordinal() + int(value))
-    days = shortest(abs(value))
+    (said, said_en), (days, days_en) = stated(cells, rule.of, rule.carry), counted(abs(value), "天")
     if value < 0:
-        return f"{name} {day}，已过 {days} 天", f"{name_en} {day}, {days} days past"
-    return f"{name} {day}，还有 {days} 天", f"{name_en} {day}, {days} days left"
+        return f"{said}，已过 {days}", f"{said_en}, {days_en} past"
+    return f"{said}，还有 {days}", f"{said_en}, {days_en} left"
 
 
 def _event(rule: Rule, cells: Cells, value: float) -> Text:
     kind = cells.panel.dictionary.events[rule.of]
-    people = shortest(value)
-    return (
-        f"近 {rule.within_weeks} 周内{kind.name}，{people} 人",
-        f"{kind.name_en} within {rule.within_weeks} weeks, {people} people",
-    )
+    people, people_en = counted(value, "人")
+    if value == 1:  # who could not count them said nothing, which is read as one
+        people, people_en = "1 人或人数不明", "one person, or nobody counted"
+    weeks, weeks_en = counted(rule.within_weeks, "周")
+    return f"近 {weeks}内{kind.name}，{people}", f"{kind.name_en} within {weeks_en}, {people_en}"
 
 
 def _lacks_report(rule: Rule, cells: Cells) -> Text | None:
