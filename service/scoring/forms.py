@@ -18,7 +18,7 @@ from service.scoring.steps import (
     read_where,
 )
 
-LATER = ("unusual", "peers", "children")  # read, but not judged yet
+LATER = ("peers", "children")  # read, but not judged yet
 LONGEST_WINDOW = 520  # weeks; windows are bounded so that a panel is
 
 _VALUE_STEPS = ("at_least", "above", "at_most")

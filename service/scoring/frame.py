@@ -132,7 +132,7 @@ class Block:
             same &= (filled[:, 1:] == filled[:, :-1]) & (known[:, 1:] == known[:, :-1])
             if absent is not None:
                 same &= absent.columns[:, 1:] == absent.columns[:, :-1]
-        count: Floats = np.empty(reported.T.shape).T
+        count = np.empty(reported.T.shape, np.float64).T
         count[:, 0] = telling[:, 0]
         for column in range(1, reported.shape[1]):
             again = same[:, column - 1] & reported[:, column - 1]
@@ -165,6 +165,10 @@ class Frame:
     def lag(self, indicator: str, lag: int) -> Floats:
         """Figures `lag` weeks before each week."""
         return self._cut(self.block.values(indicator), lag)
+
+    def stretch(self, indicator: str, back: int) -> Floats:
+        """Figures of all the weeks from `back` weeks before the first one to the last one, in one block."""
+        return self.block.values(indicator).cut(self.begin - back, self.shape[1] + back)
 
     def known(self, indicator: str, lag: int) -> Bools:
         """Where there was a figure `lag` weeks before."""
@@ -211,7 +215,7 @@ class Frame:
     def sundays(self) -> Floats:
         """The last day of each week, as a date's ordinal."""
         first = monday(self.block.panel.weeks[0]).toordinal() + 6 if self.block.panel.weeks else 0
-        return first + 7.0 * np.arange(self.begin, self.begin + self.shape[1])
+        return first + 7.0 * np.arange(self.begin, self.begin + self.shape[1], dtype=np.float64)
 
     def closed(self) -> Bools:
         """Whether each week is closed; those before the panel are."""

@@ -10,6 +10,7 @@ import numpy as np
 from service.scoring.frame import Frame
 from service.scoring.pack import Condition, Rule
 from service.scoring.panel import Bools, Floats
+from service.scoring.unusual import unusual
 
 NO_EVENT = -np.inf  # below every threshold: silent, not unknown
 LONG_PAST = np.inf  # above every threshold of `at_most`: silent, not unknown
@@ -92,6 +93,7 @@ KINDS: dict[str, Callable[[Rule, Frame], Floats]] = {
     "expiry": expiry,
     "event": event,
     "k_of_n": k_of_n,
+    "unusual": unusual,
 }
 
 

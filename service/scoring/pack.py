@@ -118,6 +118,18 @@ class Detector:
     reset: bool = True
     years_back: int = 5  # of farrington and noufaily
 
+    @property
+    def reach(self) -> int:
+        """How many weeks before the judged one it looks at; to detectors a year has 52 weeks."""
+        if self.method == "cusum":
+            return 52 + 25  # a year for the mean, and a sum over 26 weeks with the judged one
+        if self.method in _BEFORE_BASELINE:
+            return self.baseline + _BEFORE_BASELINE[self.method]
+        return 52 * self.years_back + 3  # half-window around the week of that year
+
+
+_BEFORE_BASELINE = {"ears_c1": 0, "ears_c2": 2, "ears_c3": 4}  # weeks between the baseline and the judged week
+
 
 @dataclass(frozen=True)
 class Group:
@@ -201,6 +213,8 @@ class Rule:
     def window(self) -> int:
         """How many weeks before the judged one the rule can look at."""
         before = self.weeks if self.kind == "change" else self.weeks - 1
+        if self.detector:
+            before = self.detector.reach
         return max(before, self.within_weeks - 1, self.carry, self.longest_run - 1, 0) + self.for_weeks - 1
 
 

@@ -8,7 +8,7 @@ import pytest
 from service.__main__ import run
 from service.shipped import shipped
 
-LATER = ("unusual", "peers", "children")
+LATER = ("peers", "children")
 
 
 @pytest.fixture

@@ -1,0 +1,64 @@
+"""看历史的类别: unusual, which holds this week against the node's own past."""
+
+from collections.abc import Callable
+
+from service.scoring.amounts import counted, spaced
+from service.scoring.cells import Cells, Text
+from service.scoring.detectors.methods import METHODS
+from service.scoring.pack import Rule
+from service.scoring.sentences.figures import absent, stated
+from service.scoring.unusual import Lack, Sight, detector_of, needed, sight
+
+
+def _unusual(rule: Rule, cells: Cells, value: float) -> Text:
+    seen = _seen(rule, cells)
+    unit = cells.panel.dictionary.indicators[rule.of].unit
+    (now, now_en), (name, name_en) = stated(cells, rule.of), _method(rule)
+    expected, expected_en = counted(seen.expected, unit)
+    upper, upper_en = counted(seen.upper, unit, seen.observed)
+    return (
+        f"{now}，按其过去应在 {spaced(expected)}左右，界限 {upper}（{name}，{len(seen.known)} 周历史）",
+        f"{now_en}; its past makes one expect about {expected_en}, the bound is {upper_en} "
+        f"({name_en}, {len(seen.known)} weeks of history)",
+    )
+
+
+def _lacks_history(rule: Rule, cells: Cells) -> Text | None:
+    seen = _seen(rule, cells)
+    if seen.lack is Lack.NOTHING:
+        return None
+    if seen.lack is Lack.FIGURE:
+        return absent(cells, [rule.of])
+    (name, name_en), (method, method_en) = cells.name(rule.of), _method(rule)
+    why, why_en = _WHY[seen.lack](rule, seen)
+    return f"{name}：{why}，{spaced(method)}无法判断", f"{name_en}: {why_en}, so {method_en} cannot judge"
+
+
+def _short(rule: Rule, seen: Sight) -> Text:
+    detector = detector_of(rule)
+    weeks, least = len(METHODS[detector.method].history(detector)), needed(detector)
+    return (
+        f"要比较的 {weeks} 周中只有 {len(seen.known)} 周有数，至少要 {least} 周",
+        f"{len(seen.known)} of the {weeks} weeks to compare with are known and {least} are needed",
+    )
+
+
+_WHY: dict[Lack, Callable[[Rule, Sight], Text]] = {
+    Lack.HISTORY: _short,
+    Lack.NEGATIVE: lambda rule, seen: ("有负数", "there are figures below 0"),
+    Lack.ZERO: lambda rule, seen: ("以前各周全是 0，没有可比的波动", "the weeks before were all 0"),
+    Lack.VARIANCE: lambda rule, seen: ("以前各周完全相同，没有可比的波动", "the weeks before did not vary"),
+    Lack.BOUND: lambda rule, seen: ("以前各周算不出界限", "the weeks before give no bound"),
+}
+
+
+def _seen(rule: Rule, cells: Cells) -> Sight:
+    return sight(rule, cells.panel, cells.node, cells.week)
+
+
+def _method(rule: Rule) -> Text:
+    return METHODS[detector_of(rule).method].name
+
+
+FIRED: dict[str, Callable[[Rule, Cells, float], Text]] = {"unusual": _unusual}
+LACKS: dict[str, Callable[[Rule, Cells], Text | None]] = {"unusual": _lacks_history}

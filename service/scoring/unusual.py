@@ -1,0 +1,125 @@
+"""异常增多: what a detector says of the weeks of a frame, and why it can say nothing of some.
+
+A history with gaps is used as far as it is known: two thirds of its weeks, rounded up, must be. A gap is never a zero.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.scoring.detectors.bounds import Bounds
+from service.scoring.detectors.ears import remembered
+from service.scoring.detectors.methods import METHODS, alpha_of
+from service.scoring.frame import Block, Frame
+from service.scoring.pack import Detector, Rule
+from service.scoring.panel import Bools, Floats, Panel
+
+
+class Lack(IntEnum):
+    """What keeps a detector from judging a week; of several, the highest is told."""
+
+    NOTHING = 0
+    BOUND = 1  # no bound could be computed
+    VARIANCE = 2
+    ZERO = 3
+    NEGATIVE = 4
+    HISTORY = 5  # too few known weeks
+    FIGURE = 6  # none this week
+
+
+Lacks = NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a rule sees of one node in one week; `known` are the known figures of the history, oldest first."""
+
+    observed: float
+    expected: float
+    upper: float
+    lack: Lack
+    known: Sequence[float]
+
+
+def unusual(rule: Rule, frame: Frame) -> Floats:
+    """1 where this week is above its bound, 0 where it is not."""
+    detector = detector_of(rule)
+    bounds, lacks = judge(detector, frame.stretch(rule.of, detector.reach))
+    return np.where(lacks == Lack.NOTHING, bounds.alarm, np.nan)
+
+
+def sight(rule: Rule, panel: Panel, node: int, week: int) -> Sight:
+    """What the rule sees of a node in a week: the bits that `unusual` judges."""
+    detector = detector_of(rule)
+    frame = Block(panel, node, node + 1, week, week + 1, detector.reach).frame(0)
+    series = frame.stretch(rule.of, detector.reach)
+    with np.errstate(all="ignore"):
+        bounds, lacks = judge(detector, series)
+    figures = [float(series[0, detector.reach - ago]) for ago in METHODS[detector.method].history(detector)]
+    return Sight(
+        observed=float(series[0, -1]),
+        expected=float(bounds.expected[0, 0]),
+        upper=float(bounds.upper[0, 0]),
+        lack=Lack(int(lacks[0, 0])),
+        known=[figure for figure in figures if figure == figure],
+    )
+
+
+def detector_of(rule: Rule) -> Detector:
+    """The detector of a rule of kind unusual; the form sees to it that there is one."""
+    assert rule.detector is not None, rule.id
+    return rule.detector
+
+
+def needed(detector: Detector) -> int:
+    """How many weeks of the history must be known."""
+    return -(-2 * len(METHODS[detector.method].history(detector)) // 3)
+
+
+def judge(detector: Detector, series: Floats) -> tuple[Bounds, Lacks]:
+    """Judge the columns of `series` (nodes, weeks) after the first `detector.reach`; NaN is missing."""
+    bounds = METHODS[detector.method].judge(series, detector, alpha_of(detector), needed(detector))
+    return bounds, _lacks(detector, series, bounds)
+
+
+def _lacks(detector: Detector, series: Floats, bounds: Bounds) -> Lacks:
+    known, low, high = _history(detector, series, 0)
+    observed = series[:, detector.reach :]
+    found = np.zeros(observed.shape, np.int8)
+    found[np.isnan(bounds.alarm)] = Lack.BOUND
+    if not detector.min_sigma > 0:
+        found[low == high] = Lack.VARIANCE
+        found[_steady_before(detector, series)] = Lack.VARIANCE
+        found[(low == 0) & (high == 0)] = Lack.ZERO
+    if METHODS[detector.method].counts:
+        found[(low < 0) | (observed < 0)] = Lack.NEGATIVE
+    found[known < needed(detector)] = Lack.HISTORY
+    found[np.isnan(observed)] = Lack.FIGURE
+    return found
+
+
+def _steady_before(detector: Detector, series: Floats) -> Bools:
+    """Where C3 remembers a week whose own baseline had no variance; one that cannot be judged adds nothing."""
+    steady = np.zeros((len(series), series.shape[1] - detector.reach), np.bool_)
+    for back in range(1, remembered(detector) + 1):
+        known, low, high = _history(detector, series, back)
+        figures = series[:, detector.reach - back : series.shape[1] - back]
+        steady |= (low == high) & (known >= needed(detector)) & ~np.isnan(figures)
+    return steady
+
+
+def _history(detector: Detector, series: Floats, back: int) -> tuple[Floats, Floats, Floats]:
+    """Known weeks, lowest and highest figure of the history of each week, or of the week `back` weeks before."""
+    weeks = series.shape[1] - detector.reach
+    starts = [detector.reach - back - ago for ago in METHODS[detector.method].history(detector)]
+    low, high = (np.full((weeks, len(series)), np.nan).T for _ in range(2))
+    known = np.zeros((weeks, len(series))).T
+    for start in starts:
+        figures = series[:, start : start + weeks]
+        np.fmin(low, figures, out=low)
+        np.fmax(high, figures, out=high)
+        known += ~np.isnan(figures)
+    return known, low, high
