@@ -28,23 +28,35 @@ _OPERATORS = {
 
 def stated(cells: Cells, indicator: str, carry: int = 0) -> Text:
     """An indicator and its newest figure: 拖欠工资天数 35 天; of an older week, it says so."""
-    (name, name_en), found = cells.name(indicator), cells.newest(indicator, carry + 1)
+    (name, name_en), (shown, shown_en) = cells.name(indicator), _newest(cells, indicator, carry + 1)
+    if in_words(cells.panel.dictionary.indicators[indicator]):
+        return f"{name}“{shown}”", f"{name_en} is {shown_en}"
+    return f"{name} {shown}", f"{name_en} at {shown_en}"
+
+
+def whole(cells: Cells, indicator: str, weeks: int) -> Text:
+    """What another figure is a part of: 在册职工人数 100 人, Employees on the books (100 people)."""
+    (name, name_en), (shown, shown_en) = cells.name(indicator), _newest(cells, indicator, weeks)
+    return f"{name} {shown}", f"{name_en} ({shown_en})"
+
+
+def _newest(cells: Cells, indicator: str, weeks: int) -> Text:
+    found = cells.newest(indicator, weeks)
     if found is None:
-        return name, name_en
+        return "–", "–"
     value, lag = found
-    about = cells.panel.dictionary.indicators[indicator]
-    chinese, english = figure(about, value)
-    chinese = f"“{chinese}”" if in_words(about) else f" {chinese}"
-    if lag:
-        return f"{name}{chinese}（{lag} 周前的数）", f"{name_en}: {english} ({counted(lag, '周')[1]} ago)"
-    return f"{name}{chinese}", f"{name_en}: {english}"
+    shown, shown_en = figure(cells.panel.dictionary.indicators[indicator], value)
+    if not lag:
+        return shown, shown_en
+    ago, ago_en = counted(lag, "周")
+    return f"{shown}（{ago}前的数）", f"{shown_en} as of {ago_en} ago"
 
 
 def condition(asked: Condition, cells: Cells) -> Text:
     """Beside what the rule judges, the condition without which it says nothing."""
     (said, said_en), (word, word_en) = stated(cells, asked.indicator), _OPERATORS[asked.op]
     number, number_en = figure(cells.panel.dictionary.indicators[asked.indicator], asked.number)
-    return f"；同时{said}（条件：{word} {number}）", f"; {said_en} (condition: {word_en} {number_en})"
+    return f"；同时{said}（条件：{word} {number}）", f"; with {said_en} (condition: {word_en} {number_en})"
 
 
 def _threshold(rule: Rule, cells: Cells, value: float) -> Text:
@@ -52,15 +64,16 @@ def _threshold(rule: Rule, cells: Cells, value: float) -> Text:
 
 
 def _ratio(rule: Rule, cells: Cells, value: float) -> Text:
-    (of, of_en), (per, per_en) = stated(cells, rule.of, rule.carry), stated(cells, rule.per, rule.carry)
-    return _in_proportion(rule, cells, value, (of, of_en), (per, per_en))
+    return _in_proportion(
+        rule, cells, value, stated(cells, rule.of, rule.carry), whole(cells, rule.per, rule.carry + 1)
+    )
 
 
 def _in_proportion(rule: Rule, cells: Cells, value: float, of: Text, per: Text) -> Text:
     shown, shown_en = worded(rule, cells.panel.dictionary, value)
     if is_share(rule, cells.panel.dictionary):
         return f"{of[0]}，占{spaced(per[0])}的 {shown}", f"{of[1]}, {shown_en} of {per[1]}"
-    return f"{of[0]}，按{spaced(per[0])}计为 {shown}", f"{of[1]}, which is {shown_en} ({per[1]})"
+    return f"{of[0]}，按{spaced(per[0])}计为 {shown}", f"{of[1]}, which over {per[1]} is {shown_en}"
 
 
 def _sum(rule: Rule, cells: Cells, value: float) -> Text:
@@ -68,10 +81,10 @@ def _sum(rule: Rule, cells: Cells, value: float) -> Text:
     figures = [found for found in (cells.value(rule.of, lag) for lag in lags) if isinstance(found, float)]
     total, total_en = figure(cells.panel.dictionary.indicators[rule.of], sum(figures) if rule.per else value)
     chinese = f"{name} {rule.weeks} 周累计 {total}（其中 {len(figures)} 周有数）"
-    english = f"{name_en} over {counted(rule.weeks, '周')[1]}: {total_en} ({len(figures)} of them known)"
+    english = f"{name_en} over {counted(rule.weeks, '周')[1]} at {total_en} ({len(figures)} of them known)"
     if not rule.per:
         return chinese, english
-    return _in_proportion(rule, cells, value, (chinese, english), stated(cells, rule.per, rule.weeks - 1))
+    return _in_proportion(rule, cells, value, (chinese, english), whole(cells, rule.per, rule.weeks))
 
 
 def _change(rule: Rule, cells: Cells, value: float) -> Text:
