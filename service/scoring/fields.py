@@ -3,16 +3,23 @@
 import math
 import re
 from collections.abc import Callable, Collection, Iterable
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TypeVar
 
 from service.errors import LineProblem
+from service.scoring.full_width import cure
 from service.scoring.positions import Mapping, Scalar, Sequence, Tree
 from service.scoring.week import monday
 
 T = TypeVar("T")
 D = TypeVar("D")
+
+Owners = Table[str, Collection[str]]  # field → the kinds that have it
+
+MOST_PROBLEMS = 1000  # after so many the rest is not read: nobody reads on, and a broken file of any size ends soon
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}", re.ASCII)
 _RESERVED = frozenset(("score", "level", "fired", "unknown", "trial"))  # keys of `expect` in cases
@@ -26,6 +33,10 @@ class Wrong(Exception):
         self.text, self.text_en, self.at = text, text_en, at
 
 
+class TooMany(Exception):
+    """There are `MOST_PROBLEMS` problems, and the last of them says so."""
+
+
 @dataclass
 class Sheet:
     """One file being read, with the problems found so far."""
@@ -34,8 +45,12 @@ class Sheet:
     problems: list[LineProblem] = field(default_factory=list)
 
     def note(self, at: Tree, text: str, text_en: str, rule: str = "") -> None:
-        """Keep one problem at the place of `at`."""
+        """Keep one problem at the place of `at`. Raises TooMany when it is one too many."""
+        if len(self.problems) >= MOST_PROBLEMS:
+            text, text_en = "问题太多，其余的不再列出，请先改正以上各处", "too many problems; mend these first"
         self.problems.append(LineProblem(self.file, at.line, text, text_en, at.column, rule))
+        if len(self.problems) > MOST_PROBLEMS:
+            raise TooMany
 
 
 class Form:
@@ -50,7 +65,7 @@ class Form:
             return
         for key, value in node.entries:
             if key.text in self._fields:
-                self.note(key, f"字段 {key.text} 重复，请删去一个", f"duplicate key {key.text}; remove one")
+                self.note(key, f"字段 {key.text} 重复，请删去一个", f"duplicate key '{key.text}'; remove one")
             else:
                 self._fields[key.text] = key, value
 
@@ -84,31 +99,42 @@ class Form:
         try:
             return read(value)
         except Wrong as wrong:
-            self.note(wrong.at or value, f"{key.text}：{wrong.text}", f"{key.text}: {wrong.text_en}")
+            at = wrong.at or value
+            chinese, english = _typed(at)
+            self.note(at, f"{key.text}：{wrong.text}{chinese}", f"{key.text}: {wrong.text_en}{english}")
             return default
 
     def need(self, name: str, read: Callable[[Tree], T], fallback: D) -> T | D:
         """The value of a required field; `fallback` (and a problem) when it is absent or wrong."""
         if name not in self._fields and isinstance(self.node, Mapping):
-            self.note(self.node, f"缺少字段 {name}", f"field {name} is missing")
+            self.note(self.node, f"缺少字段 {name}", f"field '{name}' is missing")
         return self.take(name, read, fallback)
 
-    def refuse_others(self, known: Collection[str], elsewhere: Collection[str] = (), kind: str = "") -> None:
-        """Note each field that is not `known`; those of `elsewhere` are fields that `kind` has no use for."""
+    def refuse_others(self, known: Collection[str], elsewhere: Owners = MappingProxyType({}), kind: str = "") -> None:
+        """Note each field that is not `known`; those of `elsewhere` belong to other kinds than `kind`."""
         for key in self.keys:
             if key.text in known:
                 continue
             if key.text in elsewhere:
-                self.note(key, f"{kind} 类规则不用字段 {key.text}", f"kind {kind} has no field {key.text}")
+                owners = " ".join(elsewhere[key.text])
+                chinese = f"{kind} 类规则不用字段 {key.text}（用于 {owners}）"
+                self.note(key, chinese, f"kind {kind} has no field '{key.text}' (it belongs to {owners})")
             else:
-                chinese, english = guess(key.text, known)
-                self.note(key, f"未知字段 {key.text}{chinese}", f"unknown field {key.text}{english}")
+                (asked, asked_en), (typed, typed_en) = guess(key.text, known), _typed(key)
+                self.note(key, f"未知字段 {key.text}{asked}{typed}", f"unknown field '{key.text}'{asked_en}{typed_en}")
+
+
+def _typed(at: Tree) -> tuple[str, str]:
+    """What to type instead of a full-width sign in a scalar that could not be taken."""
+    chinese, english = cure(at.text) if isinstance(at, Scalar) else ("", "")
+    return (f"；{chinese}", f"; {english}") if chinese else ("", "")
 
 
 def guess(word: str, known: Iterable[str]) -> tuple[str, str]:
     """A question for a misspelt word in both languages, or two empty texts."""
-    near = get_close_matches(word, list(known), 1, 0.6)
-    return (f"，是不是 {near[0]}？", f"; did you mean {near[0]}?") if near else ("", "")
+    options = list(known)
+    near = get_close_matches(word, options, 1, 0.6) or [name for name in options if name.lower() == word.lower()][:1]
+    return (f"；是否想写 {near[0]}？", f"; did you mean '{near[0]}'?") if near else ("", "")
 
 
 def text(node: Tree) -> str:
@@ -172,20 +198,26 @@ def word(options: Collection[str]) -> Callable[[Tree], str]:
         if found not in options:
             chinese, english = guess(found, options)
             listed = " ".join(options)
-            raise Wrong(f"{found} 不在 {listed} 之中{chinese}", f"{found} is none of {listed}{english}", node)
+            raise Wrong(f"{found} 不在 {listed} 之中{chinese}", f"'{found}' is none of {listed}{english}", node)
         return found
 
     return read
 
 
 def several(read: Callable[[Tree], T]) -> Callable[[Tree], tuple[T, ...]]:
-    """Reads a list with at least one item; one item may stand without brackets."""
+    """Reads a list with at least one item, each of them once; one item may stand without brackets."""
 
     def read_all(node: Tree) -> tuple[T, ...]:
         items = node.items if isinstance(node, Sequence) else [node]
         if not items:
             raise Wrong("列表是空的", "the list is empty")
-        return tuple(read(item) for item in items)
+        found: list[T] = []
+        for item in items:
+            value = read(item)
+            if value in found:
+                raise Wrong("这一项在列表里重复", "this stands twice in the list", item)
+            found.append(value)
+        return tuple(found)
 
     return read_all
 
@@ -229,5 +261,7 @@ def begins_with_id(form: Form, seen: dict[str, str]) -> str:
         form.note(form.keys[0], "每一项必须以 id: 开头", "each item must begin with id:")
     place = f"{form.sheet.file}:{form.at('id').line}:{form.at('id').column}"
     if found and seen.setdefault(found, place) != place:
-        form.note(form.at("id"), f"编号 {found} 重复，已见于 {seen[found]}", f"duplicate id {found}, see {seen[found]}")
+        form.note(
+            form.at("id"), f"编号 {found} 重复，已见于 {seen[found]}", f"duplicate id '{found}', see {seen[found]}"
+        )
     return found

@@ -12,6 +12,7 @@ from service.scoring.positions import Scalar, Tree
 N = TypeVar("N", float, Level)
 
 MOST_STEPS = 50
+MOST_CONDITIONS = 50
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _OPERATOR = r">=|<=|==|!=|>|<"
@@ -56,7 +57,7 @@ def event_id(dictionary: Dictionary | None) -> Callable[[Tree], str]:
 def _listed(found: str, known: object, what: str, what_en: str, node: Tree) -> str:
     if isinstance(known, dict) and found not in known:
         chinese, english = guess(found, known)
-        raise Wrong(f"没有{what} {found}{chinese}", f"no {what_en} {found}{english}", node)
+        raise Wrong(f"没有{what} {found}{chinese}", f"no {what_en} '{found}'{english}", node)
     return found
 
 

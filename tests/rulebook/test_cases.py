@@ -91,11 +91,11 @@ def test_the_node_follows_from_its_figures_unless_the_case_says(fields: str, nod
     ("text", "place", "says"),
     [
         ("", "cases/c.yaml:1:1", "文件是空的"),
-        ("case: []\n", "cases/c.yaml:1:1", "是不是 cases"),
+        ("case: []\n", "cases/c.yaml:1:1", "是否想写 cases"),
         ("cases:\n  - {week: 2026-W01, expect: {}}\n", "cases/c.yaml:2:5", "缺少字段 name"),
         ("cases:\n  - {name: a, week: 2025-W53, expect: {}}\n", "cases/c.yaml:2:21", "不是日历上的周"),
         ("cases:\n  - {name: a, week: 2026-W01}\n", "cases/c.yaml:2:5", "缺少字段 expect"),
-        (case('weeks: {wage.arrear_days: "0"}\nexpect: {}'), "cases/c.yaml:4:13", "是不是 wage.arrears_days"),
+        (case('weeks: {wage.arrear_days: "0"}\nexpect: {}'), "cases/c.yaml:4:13", "是否想写 wage.arrears_days"),
         (case('weeks: {wage.arrears_days: "0y3"}\nexpect: {}'), "cases/c.yaml:4:32", "看不懂序列"),
         (case('weeks: {wage.arrears_days: "0x9999"}\nexpect: {}'), "cases/c.yaml:4:32", "超过 520 周"),
         (case("weeks: {wage.arrears_days: [1]}\nexpect: {}"), "cases/c.yaml:4:32", "序列"),

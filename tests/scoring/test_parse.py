@@ -71,7 +71,7 @@ BROKEN = [
     (folder(f"pack: {PLACE}\x07\n"), "控制字符"),
     (folder(f"{PLACE}pack: " + "x" * LONGEST_FILE), "文件太大"),
     # the header
-    (folder(HEADER + f"{PLACE}packs: 1\nrules:\n{RULE}"), "是不是 pack"),
+    (folder(HEADER + f"{PLACE}packs: 1\nrules:\n{RULE}"), "是否想写 pack"),
     (folder(HEADER + f"{PLACE}pack: q\nrules:\n{RULE}"), "重复"),
     (folder(f"format: {PLACE}2\n" + HEADER + f"rules:\n{RULE}"), "format"),
     (
@@ -93,16 +93,15 @@ BROKEN = [
     (rules(f"  - {{{PLACE}name: 甲, id: A, {THRESHOLD}, at_least: {{1: 6}}}}\n"), "以 id: 开头"),
     (rules(f"  - {PLACE}{{name: 甲, {THRESHOLD}, at_least: {{1: 6}}}}\n"), "缺少字段 id"),
     # kinds and fields
-    (one(f"kind: {PLACE}unusual, of: wage.days, method: ears_c2, points: 8"), "下一版支持"),
-    (one(f"kind: {PLACE}treshold, of: wage.days"), "是不是 threshold"),
+    (one(f"kind: {PLACE}treshold, of: wage.days"), "是否想写 threshold"),
     (rules(f"  - {PLACE}{{id: A, name: 甲}}\n"), "缺少字段 kind"),
     (rules(f"  - {PLACE}{{id: A, {THRESHOLD}, at_least: {{1: 6}}}}\n"), "缺少字段 name"),
-    (one(f"{THRESHOLD}, at_least: {{1: 6}}, {PLACE}carrry: 2"), "是不是 carry"),
+    (one(f"{THRESHOLD}, at_least: {{1: 6}}, {PLACE}carrry: 2"), "是否想写 carry"),
     (one(f"{THRESHOLD}, at_least: {{1: 6}}, {PLACE}weeks: 2"), "不用字段 weeks"),
     (rules(f"  - {PLACE}{{id: A, name: 甲, kind: ratio, of: wage.days, at_least: {{1: 6}}}}\n"), "缺少字段 per"),
-    (one(f"kind: threshold, of: {PLACE}wage.dais, at_least: {{1: 6}}"), "是不是 wage.days"),
+    (one(f"kind: threshold, of: {PLACE}wage.dais, at_least: {{1: 6}}"), "是否想写 wage.days"),
     (one(f"kind: threshold, of: {PLACE}contract.ends, at_least: {{1: 6}}"), "是日期"),
-    (one(f"kind: event, of: {PLACE}event.strik, within_weeks: 2, at_least: {{1: 6}}"), "是不是 event.strike"),
+    (one(f"kind: event, of: {PLACE}event.strik, within_weeks: 2, at_least: {{1: 6}}"), "是否想写 event.strike"),
     (one(f"{SUM}, weeks: {PLACE}0, at_least: {{1: 6}}"), "1 到 520 的整数"),
     (one(f"{SUM}, weeks: {PLACE}1.5, at_least: {{1: 6}}"), "整数"),
     (one(f"{SUM}, weeks: 4, min_weeks: {PLACE}5, at_least: {{1: 6}}"), "1 到 4"),
@@ -116,7 +115,7 @@ BROKEN = [
     (one(f"{THRESHOLD}, at_least: {{1: 6}}, applies_to: {PLACE}[]"), "列表是空的"),
     (one(f"{THRESHOLD}, at_least: {{1: 6}}, since: {PLACE}2025-W53"), "不是日历上的周"),
     (one(f"{THRESHOLD}, at_least: {{1: 6}}, since: 2026-W10, until: {PLACE}2026-W09"), "早于 since"),
-    (one(f"{THRESHOLD}, at_least: {{1: 6}}, where: {{{PLACE}headcont: 5}}"), "是不是 headcount"),
+    (one(f"{THRESHOLD}, at_least: {{1: 6}}, where: {{{PLACE}headcont: 5}}"), "是否想写 headcount"),
     (one(f"{THRESHOLD}, at_least: {{1: 6}}, where: {{headcount: {PLACE}many}}"), ">= 1000"),
     (one(f"{THRESHOLD}, at_least: {{1: 6}}, where: {{key: {PLACE}yes}}"), "true 或 false"),
     # steps
@@ -137,13 +136,13 @@ BROKEN = [
     (one(f"kind: missing, at_least: {PLACE}{{1000: 6}}"), "519"),
     # conditions
     (one(f'{THRESHOLD}, at_least: {{1: 6}}, only_if: {PLACE}"wage.days => 8"'), "看不懂条件"),
-    (one(f'{THRESHOLD}, at_least: {{1: 6}}, only_if: {PLACE}"wage.dayz >= 8"'), "是不是 wage.days"),
+    (one(f'{THRESHOLD}, at_least: {{1: 6}}, only_if: {PLACE}"wage.dayz >= 8"'), "是否想写 wage.days"),
     (one(f'{THRESHOLD}, at_least: {{1: 6}}, only_if: {PLACE}"wage.days >= nan"'), "看不懂条件"),
     (one(f'{THRESHOLD}, at_least: {{1: 6}}, only_if: {PLACE}"wage.days >= 1e999"'), "有限"),
     (one(f'kind: k_of_n, k: {PLACE}3, points: 5, when: ["wage.days > 1", "staff > 1"]'), "1 到 2"),
     (one(f'kind: k_of_n, k: 2, points: 5, level: {PLACE}{{1: red}}, when: ["wage.days > 1", "staff > 1"]'), "2 到 2"),
     # indicators
-    (folder(HEADER + f"rules:\n{RULE}", INDICATORS.replace("days}", f"{PLACE}dayz}}")), "是不是 days"),
+    (folder(HEADER + f"rules:\n{RULE}", INDICATORS.replace("days}", f"{PLACE}dayz}}")), "是否想写 days"),
     (folder(HEADER + f"rules:\n{RULE}", INDICATORS.replace("id: staff", f"id: {PLACE}week")), "列名"),
     (folder(HEADER + f"rules:\n{RULE}", INDICATORS.replace("id: staff", f"id: {PLACE}wage.days")), "重复"),
     (
