@@ -10,10 +10,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from service.errors import FileProblems, LineProblem
 from service.reporting.calendar import Span, parse_span
 from service.reporting.deadline import ReportingPolicy, reporting_policy
+from service.rulebook.night import Night, parse_hours
 from service.scoring.pack import Level
 
 FILE = "response.yaml"
 CLOCKS = ("wall", "working")
+PHASES = ("open", "contained", "watching")  # of an alert that somebody handles: 处置中, 已稳控, 观察期
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,14 @@ class LadderStep:
 
 @dataclass(frozen=True)
 class LevelPolicy:
-    """What one level asks: who must sign by when, and the ladder, earliest rung first."""
+    """What one level asks: who must sign by when, and the ladder, earliest rung first; `update_every` has an entry for
+    every one of PHASES."""
 
     owner: str
     copy: tuple[str, ...]
     sign_within: Span
     act_within: Span
+    update_every: Mapping[str, Span]
     clock: str
     lifted_by: str
     ladder: tuple[LadderStep, ...]
@@ -39,10 +43,13 @@ class LevelPolicy:
 
 @dataclass(frozen=True)
 class ResponsePolicy:
-    """The whole file; `theme_clocks` overrides the clock of every level for alerts of a theme."""
+    """The whole file; `theme_clocks` overrides the clock of every level for alerts of a theme; a level that is not in
+    `repeat_at_top_every` does not repeat."""
 
     levels: Mapping[Level, LevelPolicy]
     theme_clocks: Mapping[str, str]
+    repeat_at_top_every: Mapping[Level, Span]
+    night: Night | None
     reports: ReportingPolicy
 
     def clock(self, level: Level, theme: str) -> str:
@@ -64,10 +71,12 @@ def parse_policy(text: str) -> ResponsePolicy:
     reader = _Reader()
     levels = reader.levels(root)
     clocks = reader.themes(root.get("themes") or {})
+    repeats = reader.attempt(root, "repeat_at_top_every", lambda: _repeats(root.get("repeat_at_top_every") or {}))
+    night = reader.attempt(root, "night", lambda: _night(root.get("night")))
     reports = reader.attempt(root, "reports", lambda: reporting_policy(root.get("reports") or {}))
     if reader.problems or reports is None:
         raise FileProblems(reader.problems)
-    return ResponsePolicy(levels, clocks, reports)
+    return ResponsePolicy(levels, clocks, repeats, night, reports)
 
 
 def _problems(line: int, text: str, text_en: str) -> FileProblems:
@@ -135,10 +144,37 @@ def _level(entry: Any) -> LevelPolicy:
         copy=_posts(entry.get("copy") or []),
         sign_within=parse_span(entry["sign_within"]),
         act_within=parse_span(str(entry.get("act_within", entry["sign_within"]))),
+        update_every=_updates(entry.get("update_every", "7d")),
         clock=_clock(entry.get("clock", "wall")),
         lifted_by=entry["lifted_by"],
         ladder=ladder,
     )
+
+
+def _updates(given: Any) -> dict[str, Span]:
+    """One span for all phases, or a span by phase; a phase that is not named has that of the one before."""
+    if not isinstance(given, dict):
+        return dict.fromkeys(PHASES, parse_span(str(given)))
+    if "open" not in given or any(phase not in PHASES for phase in given):
+        raise ValueError(f"update_every is one span, or names open and perhaps contained and watching: {dict(given)}")
+    found: dict[str, Span] = {}
+    for phase in PHASES:
+        found[phase] = parse_span(str(given[phase])) if phase in given else list(found.values())[-1]
+    return found
+
+
+def _repeats(given: Any) -> dict[Level, Span]:
+    words = {level.word: level for level in list(Level)[1:]}
+    spans = {words.get(str(word)): parse_span(str(span)) for word, span in given.items()}
+    if None in spans or any(not span.amount for span in spans.values()):
+        raise ValueError(f"repeat_at_top_every maps a level to a span: {dict(given)}")
+    return {level: span for level, span in spans.items() if level is not None}
+
+
+def _night(given: Any) -> Night | None:
+    if given is None:
+        return None
+    return Night(parse_hours(given.get("from"), given.get("to")), _posts(given.get("red_from_score_alone") or []))
 
 
 def _clock(value: Any) -> str:

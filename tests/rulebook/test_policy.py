@@ -2,8 +2,10 @@
 
 import pytest
 
+from service.clock import shanghai
 from service.errors import FileProblems
 from service.reporting.calendar import Span
+from service.rulebook.night import parse_hours
 from service.rulebook.policy import parse_policy
 from service.scoring.pack import Level
 from service.shipped import shipped
@@ -37,6 +39,37 @@ def test_rungs_stand_in_order_of_time_however_they_are_written() -> None:
     assert parse_policy(shuffled) == parse_policy(SHIPPED)
 
 
+def test_what_is_asked_after_signing_is_read_too() -> None:
+    policy = parse_policy(SHIPPED)
+    orange, red = policy.levels[Level.ORANGE], policy.levels[Level.RED]
+    assert red.update_every == {"open": Span(4, "h"), "contained": Span(24, "h"), "watching": Span(7, "d")}
+    assert orange.update_every["watching"] == orange.update_every["contained"] == Span(3, "d")
+    assert policy.repeat_at_top_every == {
+        Level.RED: Span(30, "min"),
+        Level.ORANGE: Span(4, "h"),
+        Level.YELLOW: Span(24, "h"),
+    }
+    assert policy.night is not None
+    assert policy.night.posts == ("city.duty",)
+
+
+@pytest.mark.parametrize(
+    ("at", "covered", "ends"),
+    [
+        ("2026-10-01T21:29", False, "2026-10-02T07:30"),
+        ("2026-10-01T21:30", True, "2026-10-02T07:30"),
+        ("2026-10-02T00:00", True, "2026-10-02T07:30"),
+        ("2026-10-02T07:29", True, "2026-10-02T07:30"),
+        ("2026-10-02T07:30", False, "2026-10-03T07:30"),
+    ],
+)
+def test_a_night_runs_over_midnight(at: str, covered: bool, ends: str) -> None:
+    night = parse_hours("21:30", "07:30")
+    assert (night.cover(shanghai(at)), night.end_after(shanghai(at))) == (covered, shanghai(ends))
+    day = parse_hours("07:30", "21:30")
+    assert day.cover(shanghai(at)) is not covered
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line_of", "said"),
     [
@@ -47,6 +80,11 @@ def test_rungs_stand_in_order_of_time_however_they_are_written() -> None:
         ("reporting: {clock: working", "reporting: {clock: never", "  reporting:", "never"),
         ('due: "Tue 12:00"', 'due: "Tuesday"', "reports:", "reports.due"),
         ("  red:", "  rot:", "levels:", "red"),
+        ("update_every: {open: 24h, contained", "update_every: {open: 24h, calm", "  orange:", "calm"),
+        ("act_within: 3d, update_every: 7d", "act_within: 3d, update_every: weekly", "  yellow:", "weekly"),
+        ("{red: 30min, orange", "{scarlet: 30min, orange", "repeat_at_top_every:", "scarlet"),
+        ("{red: 30min, orange", "{red: 0min, orange", "repeat_at_top_every:", "0min"),
+        ('night: {from: "21:30"', 'night: {from: "25:30"', "night:", "25:30"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(old: str, new: str, line_of: str, said: str) -> None:
