@@ -15,8 +15,6 @@ from service.scoring.pack import Dictionary, Indicator
 from service.scoring.panel import NA
 from service.scoring.week import week_of
 
-# Beyond this a float no longer holds whole numbers exactly; no figure of the field comes near it.
-LARGEST = 1e15
 MOST_PROBLEMS = 50
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -115,7 +113,7 @@ def _number(indicator: Indicator, raw: Any) -> Complaint | None:
         return _wrong_type(indicator, "数字，不加引号", "a number without quotes")
     if isinstance(raw, float) and not math.isfinite(raw):
         return _wrong_type(indicator, "有限的数字", "a finite number")
-    low, high = bounds(indicator)
+    low, high = indicator.bounds
     if low <= raw <= high:
         return None
     return (
@@ -162,15 +160,6 @@ _CHECKS: Mapping[str, Callable[[Indicator, Any], Complaint | None]] = {
     "choice": _choice,
     "date": _date,
 }
-
-
-def bounds(indicator: Indicator) -> tuple[float, float]:
-    """Between what a figure must lie: its `range`, and where it has none what its type allows."""
-    if indicator.range is not None:
-        return indicator.range
-    if indicator.type == "percent":
-        return 0.0, 100.0
-    return (0.0 if indicator.type == "count" else -LARGEST), LARGEST
 
 
 def plain(number: float) -> str:

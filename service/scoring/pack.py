@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+LARGEST = 1e15  # beyond this a float no longer holds whole numbers exactly; no figure of the field comes near it
+
 
 class Level(IntEnum):
     """等级; ordered, so that the higher of two is `max`."""
@@ -57,6 +59,15 @@ class Indicator:
     source: str = ""
     help: str = ""
     until: str | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between what a figure must lie: `range`, and where there is none what the type allows."""
+        if self.range is not None:
+            return self.range
+        if self.type == "percent":
+            return 0.0, 100.0
+        return (0.0 if self.type == "count" else -LARGEST), LARGEST
 
 
 @dataclass(frozen=True)
