@@ -39,6 +39,17 @@ class LevelPolicy:
     clock: str
     lifted_by: str
     ladder: tuple[LadderStep, ...]
+    two_people: bool = False  # to lift it: whoever proposes, and a holder of `lifted_by`
+    quiet_before_lift: Span | None = None  # since it is contained and nothing worse has come
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """解除办法: who lifts an alert, whether a second person is needed, and how long it has to have been quiet."""
+
+    by: str
+    two_people: bool
+    quiet: Span | None
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,13 @@ class ResponsePolicy:
     repeat_at_top_every: Mapping[Level, Span]
     night: Night | None
     reports: ReportingPolicy
+    theme_lifting: Mapping[str, tuple[str | None, bool | None]]  # lifted_by and two_people where a theme has its own
+
+    def lifting(self, level: Level, theme: str) -> Lifting:
+        """How an alert of this level and theme is lifted."""
+        own = self.levels[level]
+        by, two_people = self.theme_lifting.get(theme, (None, None))
+        return Lifting(by or own.lifted_by, own.two_people if two_people is None else two_people, own.quiet_before_lift)
 
     def clock(self, level: Level, theme: str) -> str:
         """`wall` or `working`: on which clock an alert of this level and theme runs."""
@@ -70,13 +88,13 @@ def parse_policy(text: str) -> ResponsePolicy:
         raise _problems(1, "应为键值结构", "must be a mapping")
     reader = _Reader()
     levels = reader.levels(root)
-    clocks = reader.themes(root.get("themes") or {})
+    clocks, lifting = reader.themes(root.get("themes") or {})
     repeats = reader.attempt(root, "repeat_at_top_every", lambda: _repeats(root.get("repeat_at_top_every") or {}))
     night = reader.attempt(root, "night", lambda: _night(root.get("night")))
     reports = reader.attempt(root, "reports", lambda: reporting_policy(root.get("reports") or {}))
     if reader.problems or reports is None:
         raise FileProblems(reader.problems)
-    return ResponsePolicy(levels, clocks, repeats, night, reports)
+    return ResponsePolicy(levels, clocks, repeats, night, reports, lifting)
 
 
 def _problems(line: int, text: str, text_en: str) -> FileProblems:
@@ -114,13 +132,14 @@ class _Reader:
                 found[level] = read
         return found
 
-    def themes(self, themes: Any) -> dict[str, str]:
-        clocks = {}
+    def themes(self, themes: Any) -> tuple[dict[str, str], dict[str, tuple[str | None, bool | None]]]:
+        clocks: dict[str, str] = {}
+        lifting: dict[str, tuple[str | None, bool | None]] = {}
         for theme in themes:
-            clock = self.attempt(themes, theme, lambda t=theme: _clock(themes[t].get("clock", "wall")))
-            if clock is not None:
-                clocks[str(theme)] = clock
-        return clocks
+            read = self.attempt(themes, theme, lambda t=theme: _theme(themes[t]))
+            if read is not None:
+                clocks[str(theme)], lifting[str(theme)] = read
+        return clocks, lifting
 
 
 def _level(entry: Any) -> LevelPolicy:
@@ -146,9 +165,23 @@ def _level(entry: Any) -> LevelPolicy:
         act_within=parse_span(str(entry.get("act_within", entry["sign_within"]))),
         update_every=_updates(entry.get("update_every", "7d")),
         clock=_clock(entry.get("clock", "wall")),
-        lifted_by=entry["lifted_by"],
+        lifted_by=_posts([entry["lifted_by"]])[0],
         ladder=ladder,
+        two_people=_flag(entry.get("two_people", False)),
+        quiet_before_lift=parse_span(str(entry["quiet_before_lift"])) if "quiet_before_lift" in entry else None,
     )
+
+
+def _theme(entry: Any) -> tuple[str, tuple[str | None, bool | None]]:
+    by = _posts([entry["lifted_by"]])[0] if "lifted_by" in entry else None
+    two_people = _flag(entry["two_people"]) if "two_people" in entry else None
+    return _clock(entry.get("clock", "wall")), (by, two_people)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"two_people is true or false, not {value!r}")
+    return value
 
 
 def _updates(given: Any) -> dict[str, Span]:

@@ -6,7 +6,7 @@ from service.clock import shanghai
 from service.errors import FileProblems
 from service.reporting.calendar import Span
 from service.rulebook.night import parse_hours
-from service.rulebook.policy import parse_policy
+from service.rulebook.policy import Lifting, parse_policy
 from service.scoring.pack import Level
 from service.shipped import shipped
 
@@ -28,6 +28,14 @@ def test_the_shipped_policy_asks_what_it_says() -> None:
     ]
     assert policy.clock(Level.RED, "wages") == "wall"
     assert policy.clock(Level.RED, "reporting") == "working"  # silence wakes nobody at night
+
+
+def test_it_says_who_lifts_and_a_theme_may_say_otherwise() -> None:
+    policy = parse_policy(SHIPPED)
+    assert policy.lifting(Level.YELLOW, "wages") == Lifting("county.officer", False, None)
+    assert policy.lifting(Level.ORANGE, "wages") == Lifting("city.duty", True, None)
+    assert policy.lifting(Level.RED, "wages") == Lifting("city.leader", True, Span(30, "d"))
+    assert policy.lifting(Level.ORANGE, "reporting") == Lifting("county.officer", False, None)
 
 
 def test_rungs_stand_in_order_of_time_however_they_are_written() -> None:
@@ -80,6 +88,9 @@ def test_a_night_runs_over_midnight(at: str, covered: bool, ends: str) -> None:
         ("reporting: {clock: working", "reporting: {clock: never", "  reporting:", "never"),
         ('due: "Tue 12:00"', 'due: "Tuesday"', "reports:", "reports.due"),
         ("  red:", "  rot:", "levels:", "red"),
+        ("lifted_by: city.leader", "lifted_by: leader", "  red:", "kind.role"),
+        ("two_people: true, quiet", "two_people: yes please, quiet", "  red:", "two_people"),
+        ("quiet_before_lift: 30d", "quiet_before_lift: long", "  red:", "long"),
         ("update_every: {open: 24h, contained", "update_every: {open: 24h, calm", "  orange:", "calm"),
         ("act_within: 3d, update_every: 7d", "act_within: 3d, update_every: weekly", "  yellow:", "weekly"),
         ("{red: 30min, orange", "{scarlet: 30min, orange", "repeat_at_top_every:", "scarlet"),
