@@ -93,13 +93,15 @@ class Alert(SQLModel, table=True):
     owner_id: str | None = Field(default=None, foreign_key="officer.id", max_length=64)  # None: the operator
     contained_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     liftable_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    judged_level: int | None = None  # 研判定级: an officer's own, until a week is worse than it
+    judged_level: int | None = None  # 研判定级: an officer's own
+    judged: dict[str, Any] | None = Field(default=None, sa_type=JSON)  # what was known then: {"level", "steps"}
     gathered_by: int | None = Field(default=None, foreign_key="alert.id", index=True)  # the alert above that has it
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str | None = Field(default=None, max_length=20)
     disputed_on: date | None = None  # with outcome dispute: when it broke out
     last_seq: int = 0  # of its record; the ETag
     head: str = Field(default="", max_length=64)  # hash of the last line of its record
+    pinned_seq: int = 0  # the line that the newest checkpoint with this alert has
 
 
 class AlertEvent(SQLModel, table=True):
@@ -122,18 +124,20 @@ class AlertEvent(SQLModel, table=True):
 
 
 class ChainCheckpoint(SQLModel, table=True):
-    """校验点: one digest over the heads of all records, taken hourly, so that a whole record cannot vanish unseen."""
+    """校验点: the heads of the records, taken hourly when some have grown, so that no record or end of one vanishes
+    unseen; each digest stands on the one before, so the newest vouches for all."""
 
     __tablename__ = "chain_checkpoint"
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     alerts: int
-    digest: str = Field(max_length=64)  # over (alert, seq, hash) of every alert in order, and the checkpoint before
+    heads: list[list[Any]] = Field(sa_type=JSON)  # [alert, seq, hash] of the records that grew since the one before
+    digest: str = Field(max_length=64)  # over `heads`, `alerts` and the digest before
 
 
 class Mute(SQLModel, table=True):
-    """暂缓提醒: these rules of a node raise nothing up to `level` until `until_at`."""
+    """暂缓提醒: these rules of a node raise nothing up to `level` until `until_at`, unless one gets worse than `steps`."""
 
     __tablename__ = "mute"
 
@@ -141,6 +145,7 @@ class Mute(SQLModel, table=True):
     node_id: str = Field(foreign_key="node.id", index=True, max_length=64)
     rules: list[str] = Field(sa_type=JSON)
     level: int
+    steps: dict[str, list[float]] | None = Field(default=None, sa_type=JSON)  # rule → [floor, points] when it was muted
     until_at: datetime = Field(sa_type=UtcDateTime)
     officer_id: str = Field(foreign_key="officer.id", max_length=64)
     reason: str
