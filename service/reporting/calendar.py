@@ -83,6 +83,11 @@ class Calendar:
             span -= max(closes - begins, timedelta())
         raise OverflowError("a deadline after the year 9999")
 
+    def next_working_time(self, at: datetime) -> datetime:
+        """`at` itself or the first instant after it at which people work, in UTC."""
+        stretches = self._stretches(at.astimezone(SHANGHAI).date())
+        return next(max(opens, at.astimezone(UTC)) for opens, closes in stretches if closes > at)
+
     def _stretches(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """All stretches of working time from `day` on, in UTC so that they can be subtracted."""
         while day.year < date.max.year:
@@ -94,11 +99,17 @@ class Calendar:
 
 def deadline(start: datetime, span: Span, clock: str, calendar: Calendar) -> datetime:
     """When `span` has passed since `start` on the `wall` clock, or on the `working` one, whose day is a working day."""
-    if clock == "wall":
-        return start.astimezone(UTC) + span.wall
-    if span.unit == "d":
-        return calendar.add_working_time(start, span.amount * calendar.day_length)
-    return calendar.add_working_time(start, span.wall)
+    return after(start, length(span, clock, calendar), clock, calendar)
+
+
+def length(span: Span, clock: str, calendar: Calendar) -> timedelta:
+    """How much time of this clock `span` is: on the `working` one a day is as long as people work on it."""
+    return span.amount * calendar.day_length if clock == "working" and span.unit == "d" else span.wall
+
+
+def after(start: datetime, time_of_clock: timedelta, clock: str, calendar: Calendar) -> datetime:
+    """The instant, in UTC, at which this much time of the clock has passed since `start`."""
+    return start.astimezone(UTC) + time_of_clock if clock == "wall" else calendar.add_working_time(start, time_of_clock)
 
 
 def _instant(day: date, at: time) -> datetime:
