@@ -58,6 +58,7 @@ class Form:
 
     def __init__(self, sheet: Sheet, node: Tree, rule: str = "") -> None:
         self.sheet, self.node, self.rule = sheet, node, rule
+        self.failed: set[str] = set()  # fields whose values could not be taken
         self._before = len(sheet.problems)
         self._fields: dict[str, tuple[Scalar, Tree]] = {}
         if not isinstance(node, Mapping):
@@ -99,6 +100,7 @@ class Form:
         try:
             return read(value)
         except Wrong as wrong:
+            self.failed.add(name)
             at = wrong.at or value
             chinese, english = _typed(at)
             self.note(at, f"{key.text}：{wrong.text}{chinese}", f"{key.text}: {wrong.text_en}{english}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from service.scoring.consistency import LONGEST_WINDOW, check_consistency
 from service.scoring.fields import Form, Wrong, guess, several, text, week, whole, word
 from service.scoring.indicators import NODE_KINDS
 from service.scoring.pack import Dictionary, Rule, Steps
@@ -19,8 +20,6 @@ from service.scoring.steps import (
 )
 
 LATER = ("peers", "children")  # read, but not judged yet
-LONGEST_WINDOW = 520  # weeks; windows are bounded so that a panel is
-
 _VALUE_STEPS = ("at_least", "above", "at_most")
 _COMMON = (
     *("id", "name", "name_en", "theme", "kind", "applies_to", "where", "only_if", "for_weeks", "level"),
@@ -57,7 +56,10 @@ SHAPES = {
     "children": Shape(("count_at",), ("of", "min_count", "per"), ("at_least", "above")),
 }
 _OF = {"event": event_id, "expiry": date_id}  # what `of` names, where it is not an indicator with figures
-_ALL_FIELDS = frozenset(name for shape in SHAPES.values() for name in shape.fields)
+_OWNERS = {
+    name: tuple(kind for kind, shape in SHAPES.items() if name in shape.fields)
+    for name in dict.fromkeys(name for shape in SHAPES.values() for name in shape.fields)
+}
 
 
 def read_rule(form: Form, rule_id: str, dictionary: Dictionary | None) -> Rule | None:
@@ -66,12 +68,14 @@ def read_rule(form: Form, rule_id: str, dictionary: Dictionary | None) -> Rule |
     if kind not in SHAPES:
         return None
     shape = SHAPES[kind]
-    form.refuse_others(shape.fields, _ALL_FIELDS, kind)
+    form.refuse_others(shape.fields, _OWNERS, kind)
     for name in shape.needs:
         if not form.has(name):
-            form.note(form.node, f"缺少字段 {name}（{kind} 类必填）", f"field {name} is missing (kind {kind} needs it)")
+            form.note(
+                form.node, f"缺少字段 {name}（{kind} 类必填）", f"field '{name}' is missing (kind {kind} needs it)"
+            )
     rule = _with_common_fields(form, _own_fields(form, rule_id, kind, dictionary), dictionary)
-    _cross_check(form, rule)
+    check_consistency(form, rule, dictionary)
     return rule
 
 
@@ -133,26 +137,6 @@ def _with_common_fields(form: Form, rule: Rule, dictionary: Dictionary | None) -
     )
 
 
-def _cross_check(form: Form, rule: Rule) -> None:
-    """What only shows when fields are held against each other."""
-    if rule.carry and rule.for_weeks > 1:
-        form.note(
-            form.at("for_weeks"),
-            "carry 与 for_weeks 不能同时使用：一份周报会被算两次，请删去一个",
-            "carry and for_weeks do not go together: one report would count twice; remove one",
-        )
-    if rule.since and rule.until and rule.since > rule.until:
-        form.note(form.at("until"), f"until 早于 since {rule.since}", f"until is before since {rule.since}")
-    if rule.against == "lag" and form.has("min_weeks"):
-        form.note(form.at("min_weeks"), "against: lag 不用 min_weeks", "against: lag has no min_weeks")
-    falling = rule.falls or rule.steps
-    if falling.how == "down" and rule.by in ("absolute", "percent") and falling.points[0][0] >= 0:
-        form.note(form.at("down"), f"by: {rule.by} 时 down 的阈值须为负数", f"down is negative with by: {rule.by}")
-    if rule.longest_run > LONGEST_WINDOW:
-        most = LONGEST_WINDOW - 1
-        form.note(form.at(rule.steps.how), f"至多数到 {most} 周", f"weeks are counted up to {most}")
-
-
 def _kind(node: Tree) -> str:
     found = text(node)
     if found in LATER:
@@ -161,6 +145,6 @@ def _kind(node: Tree) -> str:
         listed = " ".join(SHAPES)
         chinese, english = guess(found, SHAPES)
         raise Wrong(
-            f"没有 {found} 这一类规则{chinese}（有：{listed}）", f"no kind {found!r}{english} (there are: {listed})"
+            f"没有 {found} 这一类规则（有：{listed}）{chinese}", f"no kind '{found}' (there are: {listed}){english}"
         )
     return found

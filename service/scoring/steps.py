@@ -13,6 +13,7 @@ N = TypeVar("N", float, Level)
 
 MOST_STEPS = 50
 MOST_CONDITIONS = 50
+WHERE = ("industry", "headcount", "key")
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _OPERATOR = r">=|<=|==|!=|>|<"
@@ -88,19 +89,33 @@ def read_where(form: Form) -> Where:
     if not form.has("where"):
         return Where()
     inner = Form(form.sheet, form.at("where"), form.rule)
-    inner.refuse_others(("industry", "headcount", "key"))
+    inner.refuse_others(WHERE)
+    if not inner.keys and inner.sound:
+        inner.note(inner.node, f"where 是空的，可写 {' '.join(WHERE)}", f"where is empty; it takes {' '.join(WHERE)}")
     return Where(
-        industry=inner.take("industry", several(text), ()),
+        industry=inner.take("industry", several(_industry), ()),
         headcount=inner.take("headcount", _headcount, None),
         key=inner.take("key", flag, None),
     )
+
+
+def _industry(node: Tree) -> str:
+    found = text(node)
+    if any(sign in found for sign in "，、；;"):
+        raise Wrong("每个行业单独写一项：[mining, construction]", "one industry an item: [mining, construction]", node)
+    return found
 
 
 def _headcount(node: Tree) -> Condition | None:
     parts = _COMPARISON.fullmatch(text(node))
     if not parts:
         raise Wrong(f'看不懂 {text(node)!r}，写法如 ">= 1000"', f'cannot read {text(node)!r}; write ">= 1000"')
-    return Condition("headcount", parts[1], _finite(parts[2], node))
+    people = _finite(parts[2], node)
+    if people < 0 or people != int(people):
+        raise Wrong(f"人数应当是不小于 0 的整数，不是 {parts[2]}", f"people are a whole number, not {parts[2]}")
+    if people == 0 and parts[1] in ("<", ">="):
+        raise Wrong(f"{parts[1]} 0 对所有节点都一样，等于没有写", f"{parts[1]} 0 says the same of every node")
+    return Condition("headcount", parts[1], people)
 
 
 def read_steps(form: Form, words: Sequence[str]) -> tuple[Steps, Steps | None]:

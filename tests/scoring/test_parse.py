@@ -16,8 +16,8 @@ from service.shipped import shipped
 INDICATORS = """\
 indicators:
   - {id: wage.days, name: 天数, name_en: Days, type: days}
-  - {id: wage.people, name: 人数, type: count}
-  - {id: staff, name: 职工, type: count}
+  - {id: wage.people, name: 人数, applies_to: [enterprise, county, city], type: count}
+  - {id: staff, name: 职工, applies_to: [enterprise, county, city], type: count}
   - {id: contract.ends, name: 到期日, type: date}
 events:
   - {id: event.strike, name: 停工}
@@ -170,7 +170,7 @@ def test_all_problems_of_all_files_come_at_once_under_the_id_of_their_rule() -> 
     files = rules(RULE.replace("1: 6", "1: -6") + RULE.replace("id: A", "id: B").replace("wage.days", "wage.dais"))
     files |= {"indicators.yaml": INDICATORS + "extra: 1\n", "packs/z.yaml": "rules: [1]\n"}
     assert [str(p).split("：")[0] for p in read_rules(files).problems] == [
-        "indicators.yaml:8:1 未知字段 extra / unknown field extra",
+        "indicators.yaml:8:1 未知字段 extra / unknown field 'extra'",
         "packs/p.yaml:6:68 [A] at_least",
         "packs/p.yaml:7:43 [B] of",
         "packs/z.yaml:1:9 这里应当是“字段: 值” / fields are expected here (name: value)",
