@@ -11,6 +11,7 @@ from service import journal
 from service.alerting.decide import RECORDED, Decision, Reason
 from service.alerting.escalate import Ladder, ladder
 from service.alerting.news import ESCALATED, news_reason, write_letter
+from service.alerting.record import record
 from service.alerting.tables import Alert, AlertEvent, Outcome, Score
 from service.alerting.views import raising_rules
 from service.journal import JournalEntry
@@ -76,9 +77,10 @@ class Issuer:
         alert.next_step_at = clocks.rung_at(alert.step)
         if not rungs:  # a newer version of the policy gives more time
             return
+        told = self._tell(node, score, alert, len(rungs), clocks.posts(rungs), ESCALATED)
         for rung in rungs:
-            event = self._record(alert, "escalated", score, rung=rung, posts=list(clocks.policy.ladder[rung].posts))
-        self._tell(node, score, alert, event, clocks.posts(rungs), ESCALATED)
+            last = {"told": told} if rung == rungs[-1] else {}
+            self._record(alert, "escalated", score, rung=rung, posts=list(clocks.policy.ladder[rung].posts), **last)
 
     def _raise(self, node: Node, score: Score, decision: Decision, alert: Alert | None) -> Alert:
         rules = raising_rules(score.findings)
@@ -118,8 +120,8 @@ class Issuer:
         alert.sign_by, alert.next_step_at = clocks.sign_by, clocks.rung_at(alert.step)
         self.session.add(alert)
         self.session.flush()
-        event = self._record(alert, reason, score)
-        self._tell(node, score, alert, event, (*clocks.posts(rungs), *clocks.policy.copy), news_reason(reason))
+        posts = (*clocks.posts(rungs), *clocks.policy.copy)
+        self._record(alert, reason, score, told=self._tell(node, score, alert, 1, posts, news_reason(reason)))
 
     def _ladder(self, alert: Alert) -> Ladder:
         book = self.shelf.newest
@@ -133,8 +135,9 @@ class Issuer:
         return record(self.session, alert, self.now, reason, score=score, detail=detail)
 
     def _tell(
-        self, node: Node, score: Score, alert: Alert, event: AlertEvent, codes: Sequence[str], why: NewsReason
-    ) -> None:
+        self, node: Node, score: Score, alert: Alert, lines: int, codes: Sequence[str], why: NewsReason
+    ) -> list[str]:
+        """Write to whoever answers for these posts, before the `lines` lines about it go on the record; to whom."""
         posts = self._posts.get(node.id, ())
         answers = [duty.answer(code, posts, self.now) for code in codes]
         self._note_holes(node, [hole for answer in answers for hole in answer.holes])
@@ -148,8 +151,10 @@ class Issuer:
             letter = write_letter(
                 alert, score, node, self._counties.get(node.id, ""), self._judged_by(score), why, clocks, self.base_url
             )
-            enqueue(self.session, self.now, f"alert/{alert.id}/{event.seq}/{officer}", alert.id, letter, route)
-        event.detail = {**event.detail, "told": sorted(routes)}
+            enqueue(
+                self.session, self.now, f"alert/{alert.id}/{alert.last_seq + lines}/{officer}", alert.id, letter, route
+            )
+        return sorted(routes)
 
     def _route(self, post: PostView, posts: Sequence[PostView]) -> list[Address]:
         """Every address in the order they are tried: of the officer at `post`, then of the posts above."""
@@ -164,35 +169,6 @@ class Issuer:
             known = select(JournalEntry.id).where(JournalEntry.kind == "hole", JournalEntry.subject == subject)
             if self.session.exec(known.limit(1)).first() is None:
                 journal.note(self.session, self.now, "hole", subject, hole.text, hole.text_en)
-
-
-def record(
-    session: Session,
-    alert: Alert,
-    now: datetime,
-    reason: str,
-    *,
-    score: Score | None = None,
-    officer_id: str | None = None,
-    detail: dict[str, Any] | None = None,
-) -> AlertEvent:
-    """Append one line to the alert's record; the caller holds the alert's lock."""
-    assert alert.id is not None  # an alert is stored before anything is recorded of it
-    alert.last_seq += 1
-    event = AlertEvent(
-        alert_id=alert.id,
-        seq=alert.last_seq,
-        at=now,
-        reason=reason,
-        level=alert.level,
-        week=score.week if score else None,
-        score_id=score.id if score else None,
-        officer_id=officer_id,
-        detail=detail or {},
-    )
-    session.add(event)
-    session.flush()
-    return event
 
 
 def addresses(post: PostView, now: datetime) -> list[Address]:

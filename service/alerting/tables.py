@@ -137,7 +137,7 @@ class ChainCheckpoint(SQLModel, table=True):
 
 
 class Mute(SQLModel, table=True):
-    """暂缓提醒: these rules of a node raise nothing up to `level` until `until_at`, unless one gets worse than `steps`."""
+    """暂缓提醒: these rules of a node raise nothing up to `level` until `until_at`, unless worse than `steps`."""
 
     __tablename__ = "mute"
 

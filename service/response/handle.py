@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from service.alerting.issue import record
+from service.alerting.record import record
 from service.alerting.tables import Alert, Outcome
 from service.db import Database
 from service.errors import Conflict, NotFound
