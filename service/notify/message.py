@@ -25,6 +25,14 @@ class NewsReason(StrEnum):
     ESCALATED = "escalated", "逾期未签收，提级", "not signed in time, escalated"
     CORRECTED = "corrected", "更正", "corrected"
     REOPENED = "reopened", "重新出现", "reopened"
+    REPEATED = "repeated", "仍未签收，再次通知", "still not signed, told again"
+    NIGHT = "night", "夜间无事件红色预警，请研判叫醒谁", "red from figures alone at night: judge who is woken"
+    ACT_SOON = "act_soon", "首次处置将到期", "first action due soon"
+    ACT_MISSED = "act_missed", "逾期未处置，提级", "no action in time, escalated"
+    ACT_REPEATED = "act_repeated", "仍未处置，再次通知", "still no action, told again"
+    UPDATE_SOON = "update_soon", "续报将到期", "update due soon"
+    UPDATE_MISSED = "update_missed", "逾期未续报，提级", "no update in time, escalated"
+    UPDATE_REPEATED = "update_repeated", "仍未续报，再次通知", "still no update, told again"
 
     chinese: str
     english: str
@@ -62,6 +70,8 @@ class AlertNews:
     advice: Sequence[str]
     sign_by: datetime | None  # None: there is nothing to sign
     link: str
+    act_by: datetime | None = None  # at most one of the three is asked for at a time
+    update_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -114,8 +124,8 @@ def _who(news: AlertNews) -> str:
 def _subject(news: AlertNews, findings: Sequence[FindingLine]) -> str:
     why = "" if news.reason is NewsReason.RAISED else f"·{news.reason.chinese}"
     what = f"：{clip(findings[0].name + findings[0].value_text, 30)}" if findings else ""
-    sign = f" 请于{_day_and_time(news.sign_by)}前签收" if news.sign_by else ""
-    return clip(f"【{news.level.chinese}预警{why}】{_who(news)}{what}{sign}", LONGEST_SUBJECT)
+    asked = "".join(f" 请于{_day_and_time(at)}前{verb}" for at, verb, _ in _asked(news))
+    return clip(f"【{news.level.chinese}预警{why}】{_who(news)}{what}{asked}", LONGEST_SUBJECT)
 
 
 def _body(news: AlertNews, findings: Sequence[FindingLine]) -> str:
@@ -125,7 +135,7 @@ def _body(news: AlertNews, findings: Sequence[FindingLine]) -> str:
         f"预警编号：{news.number}",
         *_finding_lines(findings, len(set(news.findings))),
         *(f"建议：{plain(advice)}" for advice in news.advice[:STRONGEST]),
-        *_sign_lines(news),
+        *_asked_lines(news),
         f"详情 / Details: {plain(news.link, 500)}",
     ]
     return clip("\n".join(lines), LONGEST_BODY)
@@ -143,13 +153,22 @@ def _finding_text(finding: FindingLine) -> str:
     return f"{finding.name}{value}{threshold}"
 
 
-def _sign_lines(news: AlertNews) -> list[str]:
-    if news.sign_by is None:
-        return []
+def _asked(news: AlertNews) -> list[tuple[datetime, str, str]]:
+    """Until when what is asked, in both languages."""
+    asked = (
+        (news.sign_by, "签收", "Sign"),
+        (news.act_by, "开展处置并登记", "Act and record it"),
+        (news.update_by, "续报进展", "Report progress"),
+    )
+    return [(at, verb, english) for at, verb, english in asked if at is not None]
+
+
+def _asked_lines(news: AlertNews) -> list[str]:
     who = f"由{plain(news.post)}" if plain(news.post) else ""
     return [
-        f"请于 {_long_time(news.sign_by)}前{who}签收",
-        f"Sign by {_english_time(news.sign_by)}",
+        line
+        for at, verb, english in _asked(news)
+        for line in (f"请于 {_long_time(at)}前{who}{verb}", f"{english} by {_english_time(at)}")
     ]
 
 
@@ -181,6 +200,8 @@ def _payload(news: AlertNews, findings: Sequence[FindingLine]) -> dict[str, Any]
             "advice": [plain(advice) for advice in news.advice[:STRONGEST]],
             "post": plain(news.post),
             "sign_by": _instant(news.sign_by) if news.sign_by else None,
+            "act_by": _instant(news.act_by) if news.act_by else None,
+            "update_by": _instant(news.update_by) if news.update_by else None,
             "link": plain(news.link, 500),
         },
     }

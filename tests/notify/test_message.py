@@ -42,6 +42,18 @@ def test_the_subject_says_level_place_strongest_finding_and_when_to_sign() -> No
             {"sign_by": datetime(2026, 12, 31, 17, 5, tzinfo=UTC)},
             "【橙色预警】岐山县 某某公司：拖欠工资35天 请于1月1日01:05前签收",
         ),
+        (
+            {"sign_by": None, "act_by": datetime(2026, 11, 18, 4, 0, tzinfo=UTC), "reason": NewsReason.ACT_SOON},
+            "【橙色预警·首次处置将到期】岐山县 某某公司：拖欠工资35天 请于11月18日12:00前开展处置并登记",
+        ),
+        (
+            {
+                "sign_by": None,
+                "update_by": datetime(2026, 11, 19, 2, 0, tzinfo=UTC),
+                "reason": NewsReason.UPDATE_MISSED,
+            },
+            "【橙色预警·逾期未续报，提级】岐山县 某某公司：拖欠工资35天 请于11月19日10:00前续报进展",
+        ),
         ({"findings": (SEALED,)}, "【橙色预警】岐山县 某某公司：其他线索 请于11月18日14:00前签收"),
     ],
 )
@@ -78,6 +90,21 @@ def test_without_a_deadline_nobody_is_asked_to_sign() -> None:
     letter = compose(news(sign_by=None))
     assert "签收" not in letter.subject + letter.body
     assert letter.payload["data"]["sign_by"] is None
+
+
+@pytest.mark.parametrize(
+    ("duty", "said", "said_in_english"),
+    [
+        ("act_by", "前由县级工会干事开展处置并登记", "Act and record it by 2026-11-18 14:00"),
+        ("update_by", "前由县级工会干事续报进展", "Report progress by 2026-11-18 14:00"),
+    ],
+)
+def test_after_signing_the_letter_asks_for_the_next_thing(duty: str, said: str, said_in_english: str) -> None:
+    letter = compose(news(sign_by=None, **{duty: datetime(2026, 11, 18, 6, 0, tzinfo=UTC)}))
+    assert said in letter.body
+    assert said_in_english in letter.body
+    asked = {key: letter.payload["data"][key] for key in ("sign_by", "act_by", "update_by")}
+    assert asked == {"sign_by": None, "act_by": None, "update_by": None} | {duty: "2026-11-18T06:00:00Z"}
 
 
 def test_the_payload_is_a_cloud_event_that_still_lacks_its_id() -> None:
