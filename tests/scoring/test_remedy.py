@@ -1,0 +1,91 @@
+"""The smallest change that lowers a level: it does lower it, nothing smaller would, and nothing impossible is asked."""
+
+from dataclasses import replace
+from itertools import combinations, product
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.scoring.judge import UNKNOWN
+from service.scoring.pack import Dictionary, Level
+from service.scoring.remedy import Lack, Remedy, movable, remedy
+from service.scoring.turning import judged_with
+from service.scoring.whatif import Place, what_if
+from tests.scoring import randoms
+
+LARGEST = 4
+LEVELS = {Level.BLUE: 0.05, Level.YELLOW: 3.0, Level.ORANGE: 12.0, Level.RED: 40.0}
+FIGURES = [float(n) for n in range(LARGEST + 1)]
+
+
+def drawn(seed: int, rules: int) -> Place:
+    """A node whose figures are whole numbers up to 4, all three of which it can act on."""
+    panel = randoms.panel(seed, 1, 9)
+    known = panel.dictionary
+    indicators = {
+        id_: replace(found, type="count", range=(0.0, float(LARGEST)), actionable=id_ != "heads")
+        for id_, found in known.indicators.items()
+    }
+    generator = np.random.default_rng(seed)
+    gaps = generator.random(panel.reported.shape) < generator.choice([0.0, 0.0, 0.2])
+    panel = replace(
+        panel,
+        nodes=(replace(panel.nodes[0], kind="enterprise", opened=None, closed=None),),
+        values={id_: np.where(gaps, np.nan, generator.integers(0, 5, gaps.shape)) for id_ in panel.values},
+        not_applicable={},
+        people={},
+        reported=np.ones_like(panel.reported),
+        alive=np.ones_like(panel.alive),
+        dictionary=Dictionary(indicators, known.events),
+    )
+    pack = randoms.pack(Random(seed), 3 * rules)
+    own = [rule for rule in pack.rules if rule.indicators and rule.applies_to != ("county",)]
+    return Place(replace(pack, levels=LEVELS, rules=tuple(own[:rules])), panel, 0, 8)
+
+
+def lowering(place: Place, size: int) -> list[dict[str, float]]:
+    """Every change of so many indicators that lowers the level and leaves no rule without its figures."""
+    now = judged_with(place, [{}])
+    before = movable(place, now)
+    several = [
+        dict(zip(ids, figures, strict=True))
+        for ids in combinations(before, size)
+        for figures in product(FIGURES, repeat=size)
+        if all(before[id_] != figure for id_, figure in zip(ids, figures, strict=True))
+    ]
+    if not several:
+        return []
+    found = judged_with(place, several)
+    lost = ((found.states[:, 0] == UNKNOWN) & (now.states[:, 0] != UNKNOWN)).any(axis=0)
+    return [changes for n, changes in enumerate(several) if found.level[0, n] < now.level[0, 0] and not lost[n]]
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), rules=st.integers(1, 7))
+def test_the_proposal_lowers_the_level_and_nothing_smaller_does(seed: int, rules: int) -> None:
+    place = drawn(seed, rules)
+    before = place.score()
+    found = remedy(place)
+    if before.level is Level.NORMAL:
+        assert found == Remedy((), before.score, Level.NORMAL, Lack.NORMAL)
+        return
+    sizes = [size for size in (1, 2, 3) if lowering(place, size)]
+    if not sizes:
+        assert (found.lack, found.changes, found.level) == (Lack.HELD, (), before.level)
+        return
+    assert (found.lack, len(found.changes)) == (None, sizes[0])
+    after = what_if(place, {change.indicator: change.after for change in found.changes})
+    assert (after.score, after.level) == (found.score, found.level)
+    assert after.level < before.level
+    if sizes[0] == 1:
+        figures = movable(place, judged_with(place, [{}]))
+        costs = [
+            abs(figure - figures[id_]) / (figures[id_] or 1)
+            for changes in lowering(place, 1)
+            for id_, figure in changes.items()
+        ]
+        (change,) = found.changes
+        assert abs(change.after - change.before) / (change.before or 1) == min(costs)
