@@ -12,11 +12,13 @@ from sqlmodel import Session, col, select
 
 from service import journal
 from service.alerting.claim import Claim, anything_due, claim, settle
+from service.alerting.corrections import unverified
 from service.alerting.decide import Decision, Trigger, WeekView, clean_run, decide, trigger
 from service.alerting.issue import Issuer
+from service.alerting.mutes import active, holding
 from service.alerting.rescore import Judged, judge, read_batch
 from service.alerting.tables import Alert, Mute, Score
-from service.alerting.views import alert_view, mute_view, week_view
+from service.alerting.views import alert_view, week_view
 from service.bell import Topic
 from service.clock import Clock
 from service.db import Database, wake
@@ -27,6 +29,7 @@ from service.scoring.week import week_at
 
 BATCH = 200
 HOLD_AFTER_FAILURE = timedelta(minutes=5)
+NONE: frozenset[str] = frozenset()
 log = structlog.get_logger()
 
 
@@ -120,13 +123,15 @@ class _Assessment:
             ]
         )
         nodes = {node.id: node for node in self.claimed.nodes}
-        alerts, mutes = self._alerts(list(nodes)), self._mutes(list(nodes))
+        alerts, mutes = self._alerts(list(nodes)), active(self.session, nodes, self.now)
         self.issuer.prepare([nodes[j.score.node_id] for j in judged if j.score.level > Level.NORMAL])
-        history = {key: week_view(score) for key, score in batch.current.items()}
+        bettered = unverified(self.session, filter(None, alerts.values()), self.shelf.newest.dictionary)
+        history = {key: week_view(score, bettered.get(key, NONE)) for key, score in batch.current.items()}
         changed: dict[str, set[str]] = {}
         for item in judged:
             node = nodes[item.score.node_id]
-            history[node.id, item.score.week] = week_view(item.score)
+            key = (node.id, item.score.week)
+            history[key] = week_view(item.score, bettered.get(key, NONE))
             cause = trigger(item.score.week, item.causes, batch.newest.get(node.id), week_at(self.now))
             alert = alerts.get(node.id)
             decision = self._decide(item, alert, cause, history, mutes.get(node.id, ()))
@@ -160,7 +165,7 @@ class _Assessment:
             view,
             score,
             cause,
-            [mute_view(m) for m in mutes],
+            holding(self.session, mutes, score.week, self.shelf.newest.dictionary, self.now),
             self.now,
             run,
             needed[view.level] if view and view.open else 1,
@@ -178,12 +183,6 @@ class _Assessment:
         ).all()
         found: dict[str, Alert | None] = {row.node_id: row for row in rows}
         return found | {row.node_id: row for row in rows if row.closed_at is None}
-
-    def _mutes(self, nodes: Sequence[str]) -> dict[str, list[Mute]]:
-        found: dict[str, list[Mute]] = {}
-        for row in self.session.exec(select(Mute).where(col(Mute.node_id).in_(nodes), col(Mute.until_at) > self.now)):
-            found.setdefault(row.node_id, []).append(row)
-        return found
 
     def _tell_above(self, changed: Mapping[str, set[str]]) -> None:
         """Nodes above a changed level or silence are judged again for the weeks they were judged for; they are never

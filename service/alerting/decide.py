@@ -3,8 +3,8 @@
 Pure: everything it needs comes in. The reason is stored with the score, so that silence can be explained too.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from service.scoring.week import distance, monday, step
 
 REOPEN_WITHIN = timedelta(days=60)  # the same cause again: one story, not two (domain.md §2, lifting rules)
 CORRECTABLE_WEEKS = 4  # an older correction re-scores and raises nothing (rules-example/README.md)
+Step = tuple[float, float]  # how bad a fired rule is: its floor and its points
 
 
 class Reason(StrEnum):
@@ -26,13 +27,15 @@ class Reason(StrEnum):
     EASED = "eased"  # 有所缓和
     EASED_OUT = "eased_out"  # 自行消除
     LIFTABLE = "liftable"  # 可以解除
+    RELAPSED = "relapsed"  # 又有风险，暂不能解除
+    JUDGED = "judged"  # 已由责任人研判，没有更坏
     UNCHANGED = "unchanged"  # 无变化
     MUTED = "muted"  # 暂缓提醒
     HISTORY = "history"  # 历史数据，仅重新评分
 
 
 RAISING = frozenset({Reason.FIRST_RISK, Reason.WORSENED, Reason.CORRECTED, Reason.REOPENED})
-RECORDED = RAISING | {Reason.EASED, Reason.EASED_OUT, Reason.LIFTABLE}
+RECORDED = RAISING | {Reason.EASED, Reason.EASED_OUT, Reason.LIFTABLE, Reason.RELAPSED}
 
 
 class Trigger(StrEnum):
@@ -45,13 +48,24 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True)
 class WeekView:
-    """One judged week of a node; `fired` and `unknown` are ids of active rules."""
+    """One judged week of a node; `fired` and `unknown` are ids of active rules, `steps` how bad each fired one is.
+    `unverified` are indicators that a correction made look better after the alert, which nobody has verified."""
 
     week: str
     level: Level
     reported: bool
     fired: frozenset[str]
     unknown: frozenset[str]
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    unverified: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """研判定级: what the figures said when an officer set the level; only what is worse than this is news again."""
+
+    level: Level
+    steps: Mapping[str, Step]
 
 
 @dataclass(frozen=True)
@@ -65,15 +79,17 @@ class AlertView:
     liftable: bool
     first_week: str
     last_week: str
+    judged: Judged | None = None
 
 
 @dataclass(frozen=True)
 class MuteView:
-    """These rules raise nothing up to `level` before `until`."""
+    """These rules raise nothing up to `level` before `until`, as long as none is worse than its `steps`."""
 
     rules: frozenset[str]
     level: Level
     until: datetime
+    steps: Mapping[str, Step] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +134,8 @@ def decide(
     if previous is None or not previous.open:
         return _closed(previous, score, cause, mutes, now)
     if score.level > previous.level:
+        if previous.judged and not _worse_than_judged(score, previous.judged):
+            return Decision(Reason.JUDGED, previous.level)
         if _muted(score, mutes, now):
             return Decision(Reason.MUTED, previous.level)
         return Decision(Reason.CORRECTED if cause is Trigger.CORRECTION else Reason.WORSENED, score.level)
@@ -144,23 +162,44 @@ def _muted(score: WeekView, mutes: Sequence[MuteView], now: datetime) -> bool:
     covered: frozenset[str] = frozenset()
     for mute in mutes:
         if now < mute.until and score.level <= mute.level:
-            covered |= mute.rules
+            covered |= {rule for rule in mute.rules if not _worse(rule, score, mute.steps)}
     return bool(score.fired) and score.fired <= covered
+
+
+def _worse(rule: str, score: WeekView, before: Mapping[str, Step]) -> bool:
+    """Whether a rule has taken a worse step than before; one of which nothing was noted has not."""
+    if rule not in before or rule not in score.steps:
+        return False
+    (floor, points), (old_floor, old_points) = score.steps[rule], before[rule]
+    return floor > old_floor or points > old_points
+
+
+def _worse_than_judged(score: WeekView, judged: Judged) -> bool:
+    """Whether a week has a higher level, a rule that had not fired, or a worse step than what the officer judged."""
+    if score.level > judged.level or not score.fired <= judged.steps.keys():
+        return True
+    return any(_worse(rule, score, judged.steps) for rule in score.fired)
 
 
 def _easing(previous: AlertView, score: WeekView, clean_weeks: int, clean_needed: int) -> Reason:
     if score.week < previous.last_week:
         return Reason.UNCHANGED  # an older week cannot ease what is known of a newer one
     if clean_weeks >= clean_needed:
-        if previous.level <= Level.YELLOW and not previous.signed:
+        if previous.level <= Level.YELLOW and not previous.signed and not previous.judged:
             return Reason.EASED_OUT
         return Reason.UNCHANGED if previous.liftable else Reason.LIFTABLE
+    if previous.liftable and clean_weeks == 0:
+        return Reason.RELAPSED
     return Reason.EASED if score.level < previous.level else Reason.UNCHANGED
 
 
 def is_clean(alert: AlertView, score: WeekView) -> bool:
-    """A report was judged, the level is below the alert's, and no rule that raised the alert is unknown."""
-    return score.reported and score.level < alert.level and not (alert.rules & score.unknown)
+    """A report was judged, the level is below the alert's, no rule that raised the alert is unknown, and no figure was
+    corrected for the better without anybody verifying it."""
+    below = alert.level
+    if alert.judged:  # raised by judgement alone: the figures have to be better than they were then
+        below = min(below, max(alert.judged.level, Level.BLUE))
+    return score.reported and score.level < below and not (alert.rules & score.unknown) and not score.unverified
 
 
 def clean_run(alert: AlertView, weeks: Sequence[WeekView]) -> int:
