@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from service.errors import FileProblems, Findings, LineProblem
-from service.reporting.calendar import parse_calendar
+from service.reporting.calendar_text import parse_calendar
 from service.rulebook.case_text import Case, read_cases
 from service.rulebook.cases import CaseResult, judge_cases, uncovered
 from service.rulebook.folder import read_texts
-from service.rulebook.policy import parse_policy
+from service.rulebook.response_text import parse_policy
 from service.scoring.pack import Dictionary, Pack, State
 from service.scoring.parse import read_rules
 from service.scoring.positions import read_tree

@@ -4,21 +4,14 @@ Pure. Dates are those of Asia/Shanghai, instants are aware; a year the calendar 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
-from typing import Any
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from service.clock import SHANGHAI
-from service.errors import FileProblems, LineProblem
 
 _SPAN = re.compile(r"(\d{1,5})(min|h|d)", re.ASCII)
 _MINUTES = {"min": 1, "h": 60, "d": 24 * 60}
-_HOURS = re.compile(r"(\d{2}:\d{2})-(\d{2}:\d{2})", re.ASCII)
 _DAY = timedelta(days=1)
 
 
@@ -118,101 +111,3 @@ def _instant(day: date, at: time) -> datetime:
 
 def _length(start: time, end: time) -> timedelta:
     return datetime.combine(date.min, end) - datetime.combine(date.min, start)
-
-
-def parse_calendar(text: str, file: str = "calendar.yaml") -> Calendar:
-    """Read `calendar.yaml`. Raises FileProblems with every problem and its line."""
-    reader = _Reader(file)
-    root = reader.load(text)
-    hours = reader.hours(root) if root else ()
-    years = (root.get("years") or {}) if root else {}
-    if not isinstance(years, dict):
-        reader.report(
-            root, "years", "years 应为 年份: {holidays, makeup_workdays}", "years must map a year to its days"
-        )
-        years = {}
-    days = {kind: reader.days(years, kind) for kind in ("holidays", "makeup_workdays")}
-    for day in sorted(days["holidays"] & days["makeup_workdays"]):
-        reader.report(root, "years", f"{day} 既是节假日又是调休上班日", f"{day} is both a holiday and a make-up day")
-    if reader.problems:
-        raise FileProblems(reader.problems)
-    return Calendar(hours, frozenset(years), frozenset(days["holidays"]), frozenset(days["makeup_workdays"]))
-
-
-class _Reader:
-    """Reads what it can and collects the problems of the rest."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[LineProblem] = []
-
-    def report(self, parent: Any, key: Any, text: str, text_en: str) -> None:
-        line = 1
-        if hasattr(parent, "lc"):
-            data = parent.lc.data or {}
-            line = (data[key][0] if key in data else parent.lc.line) + 1
-        self.problems.append(LineProblem(self.file, line, text, text_en))
-
-    def load(self, text: str) -> Any:
-        try:
-            root = YAML(typ="rt").load(text)
-        except MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = (mark.line + 1, mark.column + 1) if mark else (1, 0)
-            english = f"not YAML: {error.problem}"
-            self.problems.append(LineProblem(self.file, place[0], "不是合法的 YAML", english, place[1]))
-            return None
-        except (YAMLError, ValueError) as error:
-            return self.report(None, "", "不是合法的 YAML", f"not YAML: {error}")
-        if not isinstance(root, dict):
-            return self.report(None, "", "应为键值结构", "must be a mapping")
-        for key in root.keys() - {"timezone", "working_hours", "years"}:
-            self.report(root, key, f"没有 {key} 这一项", f"there is no setting {key!r}")
-        if root.get("timezone", "Asia/Shanghai") != "Asia/Shanghai":
-            self.report(root, "timezone", "timezone 只能是 Asia/Shanghai", "timezone can only be Asia/Shanghai")
-        return root
-
-    def hours(self, root: Any) -> tuple[tuple[time, time], ...]:
-        try:
-            found = tuple(_stretch(text) for text in root["working_hours"])
-            flat = [at for pair in found for at in pair]
-            if not found or any(a >= b for a, b in pairwise(flat)):
-                raise ValueError("hours are out of order")
-        except (KeyError, TypeError, ValueError):
-            example = '["08:30-12:00", "14:00-18:00"]'
-            self.report(
-                root,
-                "working_hours",
-                f"working_hours 应按先后写明工作时段，如 {example}",
-                f"working_hours must list the working hours in order, like {example}",
-            )
-            return ()
-        return found
-
-    def days(self, years: Mapping[Any, Any], kind: str) -> set[date]:
-        found: set[date] = set()
-        for year, entry in years.items():
-            try:
-                days = [_date(item) for item in entry.get(kind) or ()]
-                if not isinstance(year, int) or any(day.year != year for day in days):
-                    raise ValueError("a day of another year")
-                found.update(days)
-            except (AttributeError, TypeError, ValueError):
-                self.report(
-                    years,
-                    year,
-                    f"{year} 年的 {kind} 应为该年日期的列表，如 [2026-10-01]",
-                    f"{kind} of {year} must be a list of dates of that year, like [2026-10-01]",
-                )
-        return found
-
-
-def _date(item: object) -> date:
-    return item if isinstance(item, date) else date.fromisoformat(str(item))
-
-
-def _stretch(text: str) -> tuple[time, time]:
-    found = _HOURS.fullmatch(text)
-    if not found:
-        raise ValueError(text)
-    return time.fromisoformat(found[1]), time.fromisoformat(found[2])

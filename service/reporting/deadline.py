@@ -4,25 +4,30 @@ Pure. Instants are UTC; days and times of the policy are those of Asia/Shanghai.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from service.clock import SHANGHAI
-from service.reporting.calendar import Calendar, Span, parse_span
+from service.reporting.calendar import Calendar, Span
+from service.reporting.written import span
+from service.scoring.fields import Form, Wrong, text, word
+from service.scoring.positions import Tree
 from service.scoring.week import monday
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MOMENT = re.compile(r"(\w{3}) (\d{2}:\d{2})", re.ASCII)
+_MOMENT = re.compile(r"(\w{3}) ((?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 _KEYS = ("due", "closes", "of", "on_holiday", "remind_before")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Moment:
     """A time on a day of the week; Monday is 0."""
 
     weekday: int
     at: time
+
+
+_MONDAY = Moment(0, time())  # stands for a moment that could not be read; the policy is refused anyway
 
 
 @dataclass(frozen=True)
@@ -43,21 +48,18 @@ class Deadlines:
     remind_at: datetime
 
 
-def reporting_policy(reports: Mapping[str, object]) -> ReportingPolicy:
-    """Read the `reports:` section. Raises ValueError that says which key is wrong and how it is written."""
-    unknown = [key for key in reports if key not in _KEYS]
-    if unknown:
-        raise ValueError(f"没有 reports.{unknown[0]} 这一项 / there is no reports.{unknown[0]}")
-    for key, only in (("of", "following_week"), ("on_holiday", "next_working_day")):
-        if reports.get(key, only) != only:
-            raise ValueError(f"reports.{key} 只能是 {only} / reports.{key} can only be {only}")
+def reporting_policy(form: Form) -> ReportingPolicy:
+    """Read the `reports:` section; what is wrong is noted in the form."""
+    form.refuse_others(_KEYS)
+    form.take("of", word(("following_week",)), "")
+    form.take("on_holiday", word(("next_working_day",)), "")
     policy = ReportingPolicy(
-        due=_moment(reports, "due"),
-        closes=_moment(reports, "closes"),
-        remind_before=parse_span(str(reports.get("remind_before", "24h"))),
+        due=form.need("due", _moment, _MONDAY),
+        closes=form.need("closes", _moment, _MONDAY),
+        remind_before=form.take("remind_before", span, Span(24, "h")),
     )
-    if (policy.closes.weekday, policy.closes.at) <= (policy.due.weekday, policy.due.at):
-        raise ValueError("reports.closes 必须晚于 reports.due / reports.closes must be after reports.due")
+    if form.sound and policy.closes <= policy.due:
+        form.note(form.at("closes"), "closes 必须晚于 due", "closes must be after due")
     return policy
 
 
@@ -73,10 +75,12 @@ def deadlines(week: str, policy: ReportingPolicy, calendar: Calendar) -> Deadlin
     return Deadlines(due_at, closes_at, due_at - policy.remind_before.wall)
 
 
-def _moment(reports: Mapping[str, object], key: str) -> Moment:
-    found = _MOMENT.fullmatch(str(reports.get(key, "")))
+def _moment(node: Tree) -> Moment:
+    found = _MOMENT.fullmatch(text(node))
     if not found or found[1] not in _DAYS:
-        raise ValueError(f"reports.{key} 写作 “Tue 12:00” / reports.{key} is written “Tue 12:00”")
+        raise Wrong(
+            f"写作 “Tue 12:00”（{' '.join(_DAYS)}），不是 {text(node)}", f"is written “Tue 12:00”, not '{text(node)}'"
+        )
     return Moment(_DAYS.index(found[1]), time.fromisoformat(found[2]))
 
 

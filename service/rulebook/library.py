@@ -12,9 +12,11 @@ from sqlmodel import Session, col, select
 
 from service.db import Database
 from service.errors import Failure
-from service.reporting.calendar import Calendar, parse_calendar
+from service.reporting.calendar import Calendar
+from service.reporting.calendar_text import parse_calendar
 from service.reporting.deadline import Deadlines, deadlines
-from service.rulebook.policy import ResponsePolicy, parse_policy
+from service.rulebook.policy import ResponsePolicy
+from service.rulebook.response_text import parse_policy
 from service.rulebook.tables import RuleVersion
 from service.scoring.pack import Dictionary, Pack
 from service.scoring.parse import parse_rules

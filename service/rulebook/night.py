@@ -1,12 +1,9 @@
 """夜间: hours of the night by the clock of Asia/Shanghai. Pure."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from service.clock import SHANGHAI
-
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -36,18 +33,6 @@ class Night:
 
     hours: Hours
     posts: tuple[str, ...]
-
-
-def parse_hours(start: object, end: object) -> Hours:
-    """Read `from` and `to`, each written "21:30". Raises ValueError."""
-    return Hours(parse_time(start), parse_time(end))
-
-
-def parse_time(value: object) -> time:
-    """Read a time of the day written "21:30". Raises ValueError."""
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise ValueError(f'时刻写作 "21:30"，不是 {value!r} / a time is written "21:30", not {value!r}')
-    return time.fromisoformat(value)
 
 
 def _instant(day: date, at: time) -> datetime:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from service.alerting.escalate import Ladder, ladder
 from service.clock import shanghai
-from service.reporting.calendar import parse_calendar
-from service.rulebook.policy import parse_policy
+from service.reporting.calendar_text import parse_calendar
+from service.rulebook.response_text import parse_policy
 from service.scoring.pack import Level
 from service.shipped import shipped
 

@@ -12,8 +12,9 @@ from service.db import Database
 from service.network.directory import posts_on_path
 from service.network.duty import answer
 from service.network.exchange import export_nodes, import_network
+from service.network.rota import weekday
 from service.network.sealing import Sealer
-from service.rulebook.policy import parse_policy
+from service.rulebook.response_text import parse_policy
 from service.scoring.build import build_panel
 from service.scoring.pack import Level
 from service.scoring.panel import PanelNode, PanelReport
@@ -60,7 +61,7 @@ def test_the_network_imports_and_answers_by_webhook_and_by_e_mail(
         for name in ("network.yaml", "nodes.csv"):
             text = (tmp_path / name).read_text(encoding="utf-8")
             import_network(session, text, name, now=clock.now(), sealer=Sealer(["k"]))
-        posts = posts_on_path(session, ["NY"])["NY"]
+        posts = posts_on_path(session, ["NY"], weekday)["NY"]
         assert export_nodes(session) == (tmp_path / "nodes.csv").read_text(encoding="utf-8")
     found = {code: answer(code, posts, clock.now()) for code in ("city.duty", "city.leader")}
     channels = {code: [c.channel for c in a.officer.contacts] for code, a in found.items() if a.officer}

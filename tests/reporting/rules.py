@@ -1,6 +1,9 @@
 """规则: a small dictionary with every type of figure, and the deadlines of the shipped policy."""
 
-from service.reporting.deadline import reporting_policy
+from datetime import time
+
+from service.reporting.calendar import Span
+from service.reporting.deadline import Moment, ReportingPolicy
 from service.reporting.known import IntakeRules
 from service.scoring.parse import parse_rules
 from tests.reporting.test_calendar import AUTUMN
@@ -34,7 +37,7 @@ rules:
   - {id: W01, name: 欠薪, name_en: Unpaid, theme: wages, kind: threshold, of: wage.arrears_days, at_least: {1: 10}}
 """
 DICTIONARY = parse_rules({"indicators.yaml": INDICATORS, "packs/small.yaml": PACK})[1]
-POLICY = reporting_policy({"due": "Tue 12:00", "closes": "Wed 18:00"})
+POLICY = ReportingPolicy(due=Moment(1, time(12)), closes=Moment(2, time(18)), remind_before=Span(24, "h"))
 RULES = IntakeRules(DICTIONARY, AUTUMN, POLICY)
 WEEK = "2026-W47"
 FORM = RULES.form("enterprise", WEEK)

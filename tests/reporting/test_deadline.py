@@ -1,5 +1,6 @@
 """报送期限: the two moments of a week, moved by holidays, never out of order."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -7,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.clock import SHANGHAI, shanghai
+from service.errors import LineProblem
 from service.reporting.calendar import Calendar
 from service.reporting.deadline import Moment, ReportingPolicy, deadlines, reporting_policy
+from service.scoring.fields import Form, Sheet
+from service.scoring.positions import read_tree
 from service.scoring.week import monday, week_of
 from tests.reporting.test_calendar import AUTUMN, calendars
 
@@ -19,7 +23,15 @@ SECTION = {
     "on_holiday": "next_working_day",
     "remind_before": "24h",
 }
-POLICY = reporting_policy(SECTION)
+
+
+def read(section: dict[str, str]) -> tuple[ReportingPolicy, list[LineProblem]]:
+    tree, problems = read_tree("response.yaml", "".join(f"{key}: {value}\n" for key, value in section.items()))
+    assert tree
+    return reporting_policy(Form(Sheet("response.yaml", problems), tree)), problems
+
+
+POLICY = read(SECTION)[0]
 
 
 @pytest.mark.parametrize(
@@ -68,8 +80,8 @@ def test_a_week_is_over_is_due_and_closes_in_this_order(policy: ReportingPolicy,
     [
         ({"due": "Dienstag"}, "due"),
         ({"due": "Tuz 12:00"}, "due"),
-        ({"due": "Tue 25:00"}, "hour"),
-        ({"closes": None}, "closes"),
+        ({"due": "Tue 25:00"}, "Tue 25:00"),
+        ({"closes": ""}, "closes"),
         ({"closes": "Mon 12:00"}, "after"),
         ({"of": "this_week"}, "following_week"),
         ({"on_holiday": "never"}, "next_working_day"),
@@ -77,6 +89,9 @@ def test_a_week_is_over_is_due_and_closes_in_this_order(policy: ReportingPolicy,
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_wrong_policy_is_refused_by_the_name_of_its_key(change: dict[str, object], says: str) -> None:
-    with pytest.raises(ValueError, match=says):
-        reporting_policy(SECTION | change)
+def test_a_wrong_policy_is_refused_at_the_line_of_its_key(change: dict[str, str], says: str) -> None:
+    written = SECTION | change
+    (problem,) = read(written)[1]
+    (key,) = change
+    assert problem.line == list(written).index(key) + 1
+    assert re.search(says, problem.text_en)

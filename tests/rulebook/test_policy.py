@@ -1,12 +1,15 @@
 """response.yaml is read as it is written, and every mistake in it has a line."""
 
+from datetime import time
+
 import pytest
 
 from service.clock import shanghai
 from service.errors import FileProblems
 from service.reporting.calendar import Span
-from service.rulebook.night import parse_hours
-from service.rulebook.policy import Lifting, parse_policy
+from service.rulebook.night import Hours
+from service.rulebook.policy import Budget, Digest, Lifting, QuietHours
+from service.rulebook.response_text import parse_policy
 from service.scoring.pack import Level
 from service.shipped import shipped
 
@@ -59,6 +62,20 @@ def test_what_is_asked_after_signing_is_read_too() -> None:
     }
     assert policy.night is not None
     assert policy.night.posts == ("city.duty",)
+    hours = Hours(time(21, 30), time(7, 30))
+    loud = frozenset({Level.RED, Level.ORANGE})
+    assert policy.quiet_hours == QuietHours(hours, loud)
+    assert policy.digest == Digest(time(8, 30), frozenset({Level.BLUE, Level.YELLOW}))
+    assert policy.budget == Budget(12, loud)
+
+
+def test_a_section_that_is_absent_asks_nothing_and_a_theme_changes_only_what_it_says() -> None:
+    kept = [line for line in SHIPPED.splitlines() if line.startswith((" ", "levels", "reports:", "themes"))]
+    policy = parse_policy("\n".join(kept).replace("reporting: {clock: working,", "reporting: {"))
+    assert (policy.night, policy.quiet_hours, policy.digest, policy.budget) == (None, None, None, None)
+    assert policy.repeat_at_top_every == {}
+    assert policy.clock(Level.RED, "reporting") == policy.levels[Level.RED].clock == "wall"
+    assert policy.clock(Level.BLUE, "reporting") == policy.levels[Level.BLUE].clock == "working"
 
 
 @pytest.mark.parametrize(
@@ -72,9 +89,9 @@ def test_what_is_asked_after_signing_is_read_too() -> None:
     ],
 )
 def test_a_night_runs_over_midnight(at: str, covered: bool, ends: str) -> None:
-    night = parse_hours("21:30", "07:30")
+    night = Hours(time(21, 30), time(7, 30))
     assert (night.cover(shanghai(at)), night.end_after(shanghai(at))) == (covered, shanghai(ends))
-    day = parse_hours("07:30", "21:30")
+    day = Hours(time(7, 30), time(21, 30))
     assert day.cover(shanghai(at)) is not covered
 
 
@@ -84,11 +101,10 @@ def test_a_night_runs_over_midnight(at: str, covered: bool, ends: str) -> None:
         ("owner: township.organiser,", "", "  blue:", "owner"),
         ("sign_within: 24h", "sign_within: soon", "  yellow:", "soon"),
         ("clock: working, act_within: 3d", "clock: lunar, act_within: 3d", "  yellow:", "lunar"),
-        ("0min: [county.officer], 24h", "0min: county.officer, 24h", "  yellow:", "kind.role"),
         ("reporting: {clock: working", "reporting: {clock: never", "  reporting:", "never"),
-        ('due: "Tue 12:00"', 'due: "Tuesday"', "reports:", "reports.due"),
-        ("  red:", "  rot:", "levels:", "red"),
-        ("lifted_by: city.leader", "lifted_by: leader", "  red:", "kind.role"),
+        ('due: "Tue 12:00"', 'due: "Tuesday"', "reports:", "due"),
+        ("  red:", "  rot:", "  rot:", "rot"),
+        ("lifted_by: city.leader", "lifted_by: leader", "  red:", "county.officer"),
         ("two_people: true, quiet", "two_people: yes please, quiet", "  red:", "two_people"),
         ("quiet_before_lift: 30d", "quiet_before_lift: long", "  red:", "long"),
         ("update_every: {open: 24h, contained", "update_every: {open: 24h, calm", "  orange:", "calm"),
@@ -96,6 +112,19 @@ def test_a_night_runs_over_midnight(at: str, covered: bool, ends: str) -> None:
         ("{red: 30min, orange", "{scarlet: 30min, orange", "repeat_at_top_every:", "scarlet"),
         ("{red: 30min, orange", "{red: 0min, orange", "repeat_at_top_every:", "0min"),
         ('night: {from: "21:30"', 'night: {from: "25:30"', "night:", "25:30"),
+        ('night: {from: "21:30", to: "07:30"', 'night: {from: "21:30", to: "21:30"', "night:", "same"),
+        ("except: [red, orange]", "except: [red, scarlet]", "quiet_hours:", "scarlet"),
+        ('digest: {at: "08:30"', 'digest: {at: "8.30"', "digest:", "8.30"),
+        ("alerts_per_officer_week: 12", "alerts_per_officer_week: 0", "budget:", "whole number"),
+        ("never_held_back", "never_helt_back", "budget:", "did you mean 'never_held_back'"),
+        ("budget:", "bugdet:", "bugdet:", "did you mean 'budget'"),
+        (
+            "owner: county.officer, sign_within: 30min",
+            "owner: country.officer, sign_within: 30min",
+            "  red:",
+            "'county'",
+        ),
+        ("15min: [county.deputy", "0min: [county.deputy", "  red:", "stands twice"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(old: str, new: str, line_of: str, said: str) -> None:
