@@ -13,7 +13,7 @@ def upgrade() -> None:
     with op.batch_alter_table("alert") as alert:
         alert.add_column(sa.Column("judged", sa.JSON()))
         alert.add_column(sa.Column("pinned_seq", sa.Integer(), nullable=False, server_default="0"))
-    with op.batch_alter_table("mute", recreate="always") as mute:
+    with op.batch_alter_table("mute") as mute:
         mute.add_column(sa.Column("steps", sa.JSON()))
     with op.batch_alter_table("chain_checkpoint") as checkpoint:
         checkpoint.add_column(sa.Column("heads", sa.JSON(), nullable=False, server_default="[]"))
