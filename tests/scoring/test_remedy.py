@@ -15,6 +15,7 @@ from service.scoring.remedy import Lack, Remedy, movable, remedy
 from service.scoring.turning import judged_with
 from service.scoring.whatif import Place, what_if
 from tests.scoring import randoms
+from tests.scoring.works import stoppage, works
 
 LARGEST = 4
 LEVELS = {Level.BLUE: 0.05, Level.YELLOW: 3.0, Level.ORANGE: 12.0, Level.RED: 40.0}
@@ -89,3 +90,58 @@ def test_the_proposal_lowers_the_level_and_nothing_smaller_does(seed: int, rules
         ]
         (change,) = found.changes
         assert abs(change.after - change.before) / (change.before or 1) == min(costs)
+
+
+@pytest.mark.parametrize(
+    ("figures", "changes", "level"),
+    [
+        ({"days": 35.0}, {"days": (35, 30)}, "blue"),
+        ({"days": 9.0}, {"days": (9, 7)}, "normal"),
+        ({"people": 12.0}, {"people": (12, 9)}, "normal"),
+        ({"amount": 60_000.5}, {"amount": (60_000.5, 50_000)}, "normal"),
+        ({"hours": 36.4}, {"hours": (36.4, 36)}, "normal"),
+        ({"stage": 4.0}, {"stage": (4, 2)}, "normal"),
+        ({"closed": 1.0}, {"closed": (1, 0)}, "normal"),
+        # The week ends on 2026-11-22, day 739942.
+        ({"ends": 739_942.0}, {"ends": (739_942, 739_973)}, "normal"),
+        # Either would do; the smaller part of what it is now is taken.
+        ({"days": 9.0, "people": 40.0}, {"days": (9, 7)}, "blue"),
+        ({"days": 10.0, "people": 30.0}, {"people": (30, 29)}, "blue"),
+        # Two floors of yellow: one change is not enough.
+        ({"stage": 4.0, "closed": 1.0}, {"stage": (4, 2), "closed": (1, 0)}, "normal"),
+    ],
+)
+def test_the_smallest_change_is_one_that_can_be_reported(
+    figures: dict[str, float], changes: dict[str, tuple[float, float]], level: str
+) -> None:
+    place = works(figures)
+    found = remedy(place)
+    assert {change.indicator: (change.before, change.after) for change in found.changes} == changes
+    assert found.level.word == level
+    assert what_if(place, {id_: after for id_, (_, after) in changes.items()}).level == found.level
+
+
+@pytest.mark.parametrize(
+    ("place", "lack", "held"),
+    [
+        (works({}), Lack.NORMAL, ()),
+        (works(None), Lack.UNREPORTED, ("Q",)),
+        (works({"days": 40.0}, events=[stoppage()]), Lack.HELD, ("E",)),
+        # What is sealed and what an enterprise cannot change is no advice, nor is a past that one week cannot undo.
+        (works({"petition": 6.0}), Lack.HELD, ("V",)),
+        (works({"orders": 3.0}), Lack.HELD, ("O",)),
+        (works({"people": 1.0}, before={"people": 600.0}), Lack.HELD, ("L",)),
+    ],
+)
+def test_where_nothing_helps_it_says_what_holds_the_level(place: Place, lack: Lack, held: tuple[str, ...]) -> None:
+    found = remedy(place)
+    assert (found.changes, found.lack, found.held) == ((), lack, held)
+    assert found.level == place.score().level
+
+
+def test_of_too_many_combinations_the_best_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = works({"stage": 4.0, "closed": 1.0, "hours": 40.0})
+    monkeypatch.setattr("service.scoring.remedy.MOST_TRIED", 0)
+    found = remedy(place)
+    assert {change.indicator for change in found.changes} == {"stage", "closed"}
+    assert found.level < place.score().level
