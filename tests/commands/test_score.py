@@ -13,7 +13,6 @@ from pyarrow import parquet
 
 from service.__main__ import run
 from service.commands import score as command
-from service.shipped import shipped
 
 NODES = """\
 node,parent,kind,name,industry,headcount,key
@@ -29,7 +28,7 @@ firm,2026-W53,100,35,12,na
 county,2027-W01,,,,
 """
 EVENTS = "node,week,event,people\nfirm,2027-W01,event.gathering,\n"
-RULES = str(shipped("rules"))
+RULES = str(Path(__file__).parents[1] / "data" / "first-rules")
 
 
 @pytest.fixture

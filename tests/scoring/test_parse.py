@@ -272,7 +272,7 @@ SHIPPED = read_folder(shipped("rules"))
 @given(data=st.data())
 def test_whatever_a_file_holds_it_is_read_or_refused_and_never_crashes(data: st.DataObject) -> None:
     """Cut, doubled and garbled pieces of the shipped rules."""
-    name = data.draw(st.sampled_from(["indicators.yaml", "packs/default.yaml"]))
+    name = data.draw(st.sampled_from(["indicators.yaml", "packs/default.yaml", "packs/wages.yaml"]))
     text = SHIPPED[name]
     begin = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(begin, min(begin + 40, len(text))))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +13,8 @@ from service.scoring.panel import PanelEvent, PanelNode, PanelReport
 from service.scoring.parse import parse_rules
 from service.scoring.score import score_panel
 from service.scoring.week import between
-from service.shipped import shipped
 
-PACK, DICTIONARY = parse_rules(read_folder(shipped("rules")))
+PACK, DICTIONARY = parse_rules(read_folder(Path(__file__).parents[1] / "data" / "first-rules"))
 WEEKS = between("2026-W17", "2026-W20")
 FIRM, COUNTY = PanelNode("firm", "enterprise", headcount=100), PanelNode("county", "county")
 
