@@ -1,5 +1,6 @@
 """时限: winds the clocks of a stored alert – from its row to the pure decision of `escalate` and back."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from service.alerting.escalate import Clocks, ClockView, Duty, Ladder, Origin, clocks, running
@@ -16,7 +17,16 @@ def wind(
     last_update_at: datetime | None = None,
 ) -> None:
     """Set what is owed after a move by whoever holds the alert's lock; the two instants are those of its record."""
-    found = clocks(book.policy, book.calendar, clock_view(alert, first_action_at, last_update_at), now)
+    _set(alert, clocks(book.policy, book.calendar, clock_view(alert, first_action_at, last_update_at), now))
+
+
+def start(alert: Alert, book: Rulebook, now: datetime) -> None:
+    """Begin anew with signing, when a level has been issued: whatever ran before is over."""
+    alert.duty, alert.contained_at = str(Duty.SIGN), None
+    _set(alert, clocks(book.policy, book.calendar, replace(clock_view(alert), stored=None), now))
+
+
+def _set(alert: Alert, found: Clocks) -> None:
     alert.duty, alert.step, alert.next_step_at = str(found.duty), found.step, found.next_step_at
     alert.sign_by, alert.act_by, alert.update_by = found.sign_by, found.act_by, found.update_by
 

@@ -8,24 +8,24 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from service import journal
+from service.alerting.clocks import ladder_of, start
 from service.alerting.decide import RECORDED, Decision, Reason
-from service.alerting.escalate import Ladder, ladder
-from service.alerting.news import ESCALATED, news_reason, write_letter
+from service.alerting.escalate import Duty, Ladder, Origin, Telling, Why
+from service.alerting.news import news_reason, step_reason, write_letter
+from service.alerting.recipients import recipients
 from service.alerting.record import record
 from service.alerting.tables import Alert, AlertEvent, Outcome, Score
 from service.alerting.views import raising_rules
 from service.journal import JournalEntry
-from service.network import duty
 from service.network.directory import posts_on_path
 from service.network.duty import Hole, PostView
 from service.network.tables import Node
 from service.notify.message import NewsReason
-from service.notify.outbox import Address, enqueue
+from service.notify.outbox import enqueue
 from service.rulebook.library import Rulebook, Shelf
-from service.scoring.pack import Level
+from service.scoring.pack import Level, State
 
-# Where a message goes when nobody on the path can be reached: the console of the operator, who sees it in the log.
-NOBODY = Address(officer_id=None, post="", channel="console", address="operator", contact_id=None)
+_LINES = {Why.RUNG: "escalated", Why.REPEAT: "repeated", Why.REMINDER: "reminded", Why.NIGHT: "night"}
 
 
 @dataclass
@@ -38,6 +38,7 @@ class Issuer:
     base_url: str
     _posts: dict[str, tuple[PostView, ...]] = field(default_factory=dict)
     _counties: dict[str, str] = field(default_factory=dict)
+    _noted: set[Hole] = field(default_factory=set)
 
     def prepare(self, nodes: Collection[Node]) -> None:
         """Load posts and county names of these nodes in a constant number of queries."""
@@ -63,24 +64,29 @@ class Issuer:
         if decision.reason is Reason.EASED_OUT:
             alert.state, alert.closed_at, alert.outcome = "lifted", self.now, Outcome.EASED_OUT
             alert.next_step_at, alert.duty = None, "none"
-        elif decision.reason is Reason.LIFTABLE:
-            alert.liftable_at = self.now
+        elif decision.reason in (Reason.LIFTABLE, Reason.RELAPSED):
+            alert.liftable_at = self.now if decision.reason is Reason.LIFTABLE else None
         if decision.reason in RECORDED:
             self._record(alert, decision.reason, score)
         return alert
 
-    def climb(self, node: Node, score: Score, alert: Alert) -> None:
-        """Take every rung of the ladder whose time has come: one record a rung, one message an officer."""
-        clocks = self._ladder(alert)
-        rungs = clocks.due(alert.step, self.now)
-        alert.step += len(rungs)
-        alert.next_step_at = clocks.rung_at(alert.step)
-        if not rungs:  # a newer version of the policy gives more time
+    def climb(self, node: Node, scores: Sequence[Score], alert: Alert) -> None:
+        """Take the step of the ladder that is due: one line of the record a rung, one message an officer. The first of
+        `scores` raised the alert; the others may show that an incident stands behind it by now."""
+        origins = {self._origin(score) for score in scores}
+        clocks = ladder_of(alert, self.shelf.newest, Origin.EVENT if Origin.EVENT in origins else Origin.SCORE)
+        step = clocks.tell(alert.step, alert.next_step_at or self.now, self.now)
+        alert.step, alert.next_step_at = step.step, step.next_at
+        if step.why is Why.NOTHING:  # a newer version of the policy gives more time
             return
-        told = self._tell(node, score, alert, len(rungs), clocks.posts(rungs), ESCALATED)
-        for rung in rungs:
-            last = {"told": told} if rung == rungs[-1] else {}
-            self._record(alert, "escalated", score, rung=rung, posts=list(clocks.policy.ladder[rung].posts), **last)
+        why = step_reason(clocks.duty, step.why)
+        told = self._tell(node, scores[0], alert, clocks, max(len(step.rungs), 1), step.posts, why, _owner(alert, step))
+        details: list[dict[str, Any]] = [
+            {"rung": rung, "posts": list(clocks.policy.ladder[rung].posts)} for rung in step.rungs
+        ] or [{"posts": list(step.posts)}]
+        details[-1]["told"] = told
+        for detail in details:
+            self._record(alert, _LINES[step.why], scores[0], duty=str(clocks.duty), **detail)
 
     def _raise(self, node: Node, score: Score, decision: Decision, alert: Alert | None) -> Alert:
         rules = raising_rules(score.findings)
@@ -102,30 +108,41 @@ class Issuer:
             )
         elif alert.closed_at is not None:
             alert.first_week, alert.rules, alert.raised_at = score.week, [], self.now
-        alert.level, alert.theme = int(decision.level), theme
+        alert.theme, alert.judged_level, alert.judged = theme, None, None
         alert.rules = list(dict.fromkeys([*rules, *alert.rules]))
         alert.last_week = max(alert.last_week, score.week)
-        alert.score_id, alert.issued_at = score.id, self.now
-        # A level that has risen is new news: who signed the lower one has to sign again.
-        alert.state, alert.acknowledged_at, alert.acknowledged_by = "raised", None, None
-        alert.closed_at = alert.outcome = alert.liftable_at = alert.owner_id = None
-        alert.duty = "sign"
+        alert.score_id = score.id
+        _unsign(alert, decision.level, self.now)
         self._start_ladder(node, score, alert, decision.reason)
         return alert
 
-    def _start_ladder(self, node: Node, score: Score, alert: Alert, reason: Reason) -> None:
-        clocks = self._ladder(alert)
-        rungs = clocks.due(0, self.now)
-        alert.step = len(rungs)
-        alert.sign_by, alert.next_step_at = clocks.sign_by, clocks.rung_at(alert.step)
+    def reissue(self, node: Node, score: Score, alert: Alert, level: Level, officer_id: str, why: str) -> None:
+        """Issue the higher level that an officer's own judgement gives an open alert."""
+        before = Level(alert.level).word
+        _unsign(alert, level, self.now)
+        self._start_ladder(node, score, alert, Reason.WORSENED, officer_id, before=before, why=why)
+
+    def _start_ladder(
+        self, node: Node, score: Score, alert: Alert, reason: Reason, officer_id: str | None = None, **detail: str
+    ) -> None:
+        start(alert, self.shelf.newest, self.now)
+        clocks = ladder_of(alert, self.shelf.newest, self._origin(score))
+        step = clocks.tell(0, self.now, self.now)
+        alert.step, alert.next_step_at = step.step, step.next_at
         self.session.add(alert)
         self.session.flush()
-        posts = (*clocks.posts(rungs), *clocks.policy.copy)
-        self._record(alert, reason, score, told=self._tell(node, score, alert, 1, posts, news_reason(reason)))
+        told: list[str] = []
+        if step.why is not Why.NOTHING:
+            why = step_reason(clocks.duty, step.why) if step.why is Why.NIGHT else news_reason(reason)
+            told = self._tell(node, score, alert, clocks, 1, step.posts, why)
+        line = "judged_up" if officer_id else reason
+        record(self.session, alert, self.now, line, score=score, officer_id=officer_id, detail=detail | {"told": told})
 
-    def _ladder(self, alert: Alert) -> Ladder:
-        book = self.shelf.newest
-        return ladder(book.policy, Level(alert.level), alert.theme, alert.issued_at, book.calendar)
+    def _origin(self, score: Score) -> Origin:
+        """Whether an incident stands behind a score: a rule about events fired and counts."""
+        incidents = {rule.id for rule in self._judged_by(score).pack.rules if rule.kind == "event"}
+        fired = {f["rule"] for f in score.findings if f["state"] == State.FIRED and not f["trial"]}
+        return Origin.EVENT if fired & incidents else Origin.SCORE
 
     def _judged_by(self, score: Score) -> Rulebook:
         """What fired is worded by the version that judged it; deadlines are those of the newest."""
@@ -135,54 +152,45 @@ class Issuer:
         return record(self.session, alert, self.now, reason, score=score, detail=detail)
 
     def _tell(
-        self, node: Node, score: Score, alert: Alert, lines: int, codes: Sequence[str], why: NewsReason
+        self,
+        node: Node,
+        score: Score,
+        alert: Alert,
+        clocks: Ladder,
+        lines: int,
+        codes: Sequence[str],
+        why: NewsReason,
+        owner: str | None = None,
     ) -> list[str]:
         """Write to whoever answers for these posts, before the `lines` lines about it go on the record; to whom."""
         posts = self._posts.get(node.id, ())
-        answers = [duty.answer(code, posts, self.now) for code in codes]
-        self._note_holes(node, [hole for answer in answers for hole in answer.holes])
-        told: dict[str, PostView] = {}
-        for found in answers:
-            if found.officer and found.post:
-                told.setdefault(found.officer.id, found.post)
-        routes = {officer: self._route(post, posts) for officer, post in told.items()} or {"operator": [NOBODY]}
-        clocks = self._ladder(alert)
-        for officer, route in routes.items():
-            letter = write_letter(
-                alert, score, node, self._counties.get(node.id, ""), self._judged_by(score), why, clocks, self.base_url
-            )
-            enqueue(
-                self.session, self.now, f"alert/{alert.id}/{alert.last_seq + lines}/{officer}", alert.id, letter, route
-            )
-        return sorted(routes)
-
-    def _route(self, post: PostView, posts: Sequence[PostView]) -> list[Address]:
-        """Every address in the order they are tried: of the officer at `post`, then of the posts above."""
-        candidates = duty.ladder(post.code, posts)
-        above = candidates[next(i for i, p in enumerate(candidates) if p == post) :]
-        return [*dict.fromkeys(a for p in above for a in addresses(p, self.now)), NOBODY]
+        found = recipients(codes, posts, self.now, owner)
+        self._note_holes(node, found.holes)
+        county, book = self._counties.get(node.id, ""), self._judged_by(score)
+        letter = write_letter(alert, score, node, county, book, why, clocks, self.base_url)
+        for person in found.people:
+            key = f"alert/{alert.id}/{alert.last_seq + lines}/{person.officer_id}"
+            enqueue(self.session, self.now, key, alert.id, letter, person.route)
+        return sorted(person.officer_id for person in found.people)
 
     def _note_holes(self, node: Node, holes: Sequence[Hole]) -> None:
         """One row a hole, however often it is met."""
-        for hole in dict.fromkeys(holes):
+        for hole in [hole for hole in dict.fromkeys(holes) if hole not in self._noted]:
+            self._noted.add(hole)
             subject = f"{hole.code}@{hole.node_id or node.parent_id or node.id}"
             known = select(JournalEntry.id).where(JournalEntry.kind == "hole", JournalEntry.subject == subject)
             if self.session.exec(known.limit(1)).first() is None:
                 journal.note(self.session, self.now, "hole", subject, hole.text, hole.text_en)
 
 
-def addresses(post: PostView, now: datetime) -> list[Address]:
-    """Where whoever answers for `post` now is reached, the preferred address first."""
-    officer = duty.answer(post.code, [post], now).officer
-    if officer is None:
-        return []
-    return [
-        Address(
-            officer_id=officer.id,
-            post=f"{post.node_id}/{post.code}",
-            channel=contact.channel,
-            address=contact.address,
-            contact_id=contact.id,
-        )
-        for contact in officer.contacts
-    ]
+def _unsign(alert: Alert, level: Level, now: datetime) -> None:
+    """Make the alert one of this level, issued now: it is new news, and who signed the lower one has to sign again."""
+    alert.level, alert.issued_at, alert.state = int(level), now, "raised"
+    alert.acknowledged_at, alert.acknowledged_by, alert.owner_id = None, None, None
+    alert.closed_at = alert.outcome = alert.disputed_on = alert.liftable_at = alert.contained_at = None
+
+
+def _owner(alert: Alert, step: Telling) -> str | None:
+    """Who has signed hears first of what he still owes: at the reminder and at the first rung."""
+    first = step.why is Why.REMINDER or 0 in step.rungs
+    return alert.owner_id if first and alert.duty != Duty.SIGN else None

@@ -1,7 +1,7 @@
 """预警通知的内容: from the stored score of an alert to the letter that tells an officer about it."""
 
 from service.alerting.decide import Reason
-from service.alerting.escalate import Ladder
+from service.alerting.escalate import Duty, Ladder, Why
 from service.alerting.tables import Alert, Score
 from service.network.tables import Node
 from service.notify.message import AlertNews, FindingLine, Letter, NewsReason, compose
@@ -9,7 +9,16 @@ from service.rulebook.library import Rulebook
 from service.scoring.pack import Level, Rule, State
 from service.scoring.wording import sealed, wording
 
-ESCALATED = NewsReason.ESCALATED
+_STEPS = {
+    (Duty.SIGN, Why.RUNG): NewsReason.ESCALATED,
+    (Duty.SIGN, Why.REPEAT): NewsReason.REPEATED,
+    (Duty.ACT, Why.REMINDER): NewsReason.ACT_SOON,
+    (Duty.ACT, Why.RUNG): NewsReason.ACT_MISSED,
+    (Duty.ACT, Why.REPEAT): NewsReason.ACT_REPEATED,
+    (Duty.UPDATE, Why.REMINDER): NewsReason.UPDATE_SOON,
+    (Duty.UPDATE, Why.RUNG): NewsReason.UPDATE_MISSED,
+    (Duty.UPDATE, Why.REPEAT): NewsReason.UPDATE_REPEATED,
+}
 _REASONS = {
     Reason.FIRST_RISK: NewsReason.RAISED,
     Reason.WORSENED: NewsReason.WORSENED,
@@ -29,6 +38,11 @@ _POSTS = {
 def news_reason(reason: Reason) -> NewsReason:
     """The words for a decision that raises."""
     return _REASONS[reason]
+
+
+def step_reason(duty: Duty, why: Why) -> NewsReason:
+    """The words for a step of the ladder; at night the desk is asked to judge, whatever is owed."""
+    return NewsReason.NIGHT if why is Why.NIGHT else _STEPS[duty, why]
 
 
 def write_letter(
@@ -59,7 +73,9 @@ def write_letter(
             findings=lines,
             # What to do about a sealed finding would tell what it is.
             advice=list(dict.fromkeys(r.advice for r, _ in known if r.advice and not sealed(r, book.dictionary))),
-            sign_by=clocks.sign_by,
+            sign_by=clocks.sign_by if clocks.duty is Duty.SIGN else None,
+            act_by=alert.act_by if clocks.duty is Duty.ACT else None,
+            update_by=alert.update_by if clocks.duty is Duty.UPDATE else None,
             link=f"{base_url.rstrip('/')}/alerts/{alert.id}",
         )
     )

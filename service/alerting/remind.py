@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from service.alerting.issue import NOBODY, addresses
+from service.alerting.recipients import NOBODY, addresses
 from service.network import duty
 from service.network.directory import posts_on_path
 from service.network.duty import PostView

@@ -1,4 +1,4 @@
-"""巡查: what the clock brings – weeks open and close, reports are reminded of, unsigned alerts climb.
+"""巡查: what the clock brings – weeks open and close, reports are reminded of, alerts climb while something is owed.
 
 Every step is its own transaction and may be run at any time, any number of times; what is due is in the rows.
 """
@@ -21,6 +21,7 @@ from service.network.tables import Node
 from service.reporting.expect import close_weeks, open_weeks
 from service.reporting.intake import forget_receipts
 from service.rulebook.library import Library
+from service.scoring.pack import Level
 
 CLIMB_BATCH = 500
 log = structlog.get_logger()
@@ -91,7 +92,7 @@ class Sweeper:
                 issuer = Issuer(session, now, self._library.shelf(session), self._base_url)
                 issuer.prepare(list(nodes.values()))
                 for alert in alerts:
-                    issuer.climb(nodes[alert.node_id], scores[alert.score_id], alert)
+                    issuer.climb(nodes[alert.node_id], scores[alert.id or 0], alert)
                 wake(session, Topic.DELIVER)
         return len(alerts)
 
@@ -101,10 +102,10 @@ class Sweeper:
 
 
 def _due(now: datetime) -> SelectOfScalar[Alert]:
-    """Unsigned alerts whose next rung is due, the longest overdue first."""
+    """Open alerts whose next step is due, the longest overdue first."""
     return (
         select(Alert)
-        .where(col(Alert.next_step_at) <= now, col(Alert.closed_at).is_(None), col(Alert.acknowledged_at).is_(None))
+        .where(col(Alert.next_step_at) <= now, col(Alert.closed_at).is_(None))
         .order_by(col(Alert.next_step_at))
     )
 
@@ -114,6 +115,18 @@ def _nodes(session: Session, alerts: Sequence[Alert]) -> dict[str, Node]:
     return {row.id: row for row in rows}
 
 
-def _scores(session: Session, alerts: Sequence[Alert]) -> dict[str, Score]:
-    rows = session.exec(select(Score).where(col(Score.id).in_({alert.score_id for alert in alerts})))
-    return {row.id: row for row in rows}
+def _scores(session: Session, alerts: Sequence[Alert]) -> dict[int, list[Score]]:
+    """By number of the alert: the score that raised it, and for a red one those of its node that hold now – an incident
+    may have come after it was raised."""
+    raising = {s.id: s for s in session.exec(select(Score).where(col(Score.id).in_({a.score_id for a in alerts})))}
+    red = {alert.node_id for alert in alerts if alert.level == Level.RED}
+    query = select(Score).where(col(Score.node_id).in_(red), col(Score.superseded_at).is_(None))
+    first = min((alert.first_week for alert in alerts), default="")
+    current = session.exec(query.where(col(Score.week) >= first)).all() if red else ()
+    return {
+        alert.id or 0: [
+            raising[alert.score_id],
+            *(s for s in current if s.node_id == alert.node_id and s.week >= alert.first_week),
+        ]
+        for alert in alerts
+    }

@@ -1,0 +1,90 @@
+"""收件人: who is written to for which posts, and the addresses tried in turn. Pure: posts come in as they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.network import duty
+from service.network.duty import Hole, OfficerView, PostView
+from service.notify.outbox import Address
+
+OPERATOR = "operator"
+# Where a message goes when nobody on the path can be reached: the console of the operator, who sees it in the log.
+NOBODY = Address(officer_id=None, post="", channel="console", address=OPERATOR, contact_id=None)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One person (or the operator, without a post), the posts that were asked for, and where the message goes first."""
+
+    officer_id: str
+    codes: tuple[str, ...]
+    post: PostView | None
+    route: tuple[Address, ...]
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """Everybody who is written to, each once, and the holes that were met on the way."""
+
+    people: tuple[Recipient, ...]
+    holes: tuple[Hole, ...]
+
+
+def recipients(
+    codes: Sequence[str], posts: Sequence[PostView], at: datetime, owner_id: str | None = None
+) -> Recipients:
+    """Who answers for `codes` among `posts` (all on the path, node to root); the owner comes first where there is one,
+    unless he is away: then whoever answers for the posts hears of it."""
+    answers = {code: duty.answer(code, posts, at) for code in codes}
+    asked: dict[str, tuple[PostView, list[str]]] = {}
+    owner = _at_work(owner_id, posts, at)
+    if owner_id is not None and owner is not None:
+        asked[owner_id] = (owner, [])
+    for code, found in answers.items():
+        if found.officer and found.post:
+            asked.setdefault(found.officer.id, (found.post, []))[1].append(code)
+    people = [
+        Recipient(officer, tuple(wanted), post, _route(officer, post, posts, at))
+        for officer, (post, wanted) in asked.items()
+    ]
+    return Recipients(
+        tuple(people) or (Recipient(OPERATOR, tuple(codes), None, (NOBODY,)),),
+        tuple(dict.fromkeys(hole for found in answers.values() for hole in found.holes)),
+    )
+
+
+def addresses(post: PostView, at: datetime) -> list[Address]:
+    """Where whoever answers for `post` at `at` is reached, the preferred address first."""
+    officer = duty.answer(post.code, [post], at).officer
+    return _of(officer, post) if officer else []
+
+
+def _of(officer: OfficerView, post: PostView) -> list[Address]:
+    return [
+        Address(
+            officer_id=officer.id,
+            post=f"{post.node_id}/{post.code}",
+            channel=contact.channel,
+            address=contact.address,
+            contact_id=contact.id,
+        )
+        for contact in officer.contacts
+    ]
+
+
+def _at_work(officer_id: str | None, posts: Sequence[PostView], at: datetime) -> PostView | None:
+    """A post through which this officer can be reached now."""
+    for post in posts:
+        for officer in post.officers:
+            if officer.id == officer_id and officer.contacts and not officer.away(at):
+                return post
+    return None
+
+
+def _route(officer_id: str, post: PostView, posts: Sequence[PostView], at: datetime) -> tuple[Address, ...]:
+    """Every address in the order they are tried: of the officer at `post`, then of whoever answers for it and above."""
+    own = [address for officer in post.officers if officer.id == officer_id for address in _of(officer, post)]
+    candidates = duty.ladder(post.code, posts)
+    above = candidates[next(i for i, p in enumerate(candidates) if p == post) :]
+    return (*dict.fromkeys([*own, *(a for p in above for a in addresses(p, at))]), NOBODY)
