@@ -34,7 +34,7 @@ def uncovered(results: Sequence[CaseResult], pack: Pack, state: State) -> list[s
 
 
 def _judge(case: Case, pack: Pack, dictionary: Dictionary) -> CaseResult:
-    panel = build_panel([case.node], case.weeks, case.reports, case.events, dictionary)
+    panel = build_panel(case.nodes, case.weeks, case.reports, case.events, dictionary)
     score = score_panel(pack, panel, [case.week]).of(0, 0)
     misses = tuple(miss for want in case.wants if (miss := _miss(case, want, score)))
     return CaseResult(case, score, misses)

@@ -83,7 +83,7 @@ def test_an_event_may_reach_further_back_than_every_series() -> None:
     ],
 )
 def test_the_node_follows_from_its_figures_unless_the_case_says(fields: str, node: tuple[object, ...]) -> None:
-    found = only("" if fields == "{}" else fields).node
+    (found,) = only("" if fields == "{}" else fields).nodes
     assert (found.kind, found.industry, found.headcount, found.key) == node
 
 
