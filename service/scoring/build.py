@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.scoring.pack import Dictionary, Indicator
-from service.scoring.panel import NA, Bools, Floats, Panel, PanelEvent, PanelNode, PanelReport
+from service.scoring.panel import NA, Bools, Floats, Indices, Panel, PanelEvent, PanelNode, PanelReport
 from service.scoring.week import monday, week_number
-
-Indices = NDArray[np.intp]
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.scoring.panel import NA, Panel
+from service.scoring.surroundings import NOTHING_AROUND, Surroundings
 
 Text = tuple[str, str]  # Chinese, English
 
@@ -17,6 +18,7 @@ class Cells:
     panel: Panel
     node: int
     week: int
+    around: Surroundings = NOTHING_AROUND
 
     def value(self, indicator: str, lag: int = 0) -> float | str | None:
         """The figure `lag` weeks before: a number, `NA`, or None for missing."""

@@ -3,12 +3,12 @@
 from service.scoring.amounts import spaced
 from service.scoring.cells import Cells, Text
 from service.scoring.pack import Level, Rule, State, Steps
-from service.scoring.sentences import figures, happenings, unusual
+from service.scoring.sentences import around, figures, happenings, unusual
 from service.scoring.sentences.figures import absent, condition
 from service.scoring.wording import in_words, worded
 
-_FIRED = figures.FIRED | happenings.FIRED | unusual.FIRED
-_LACKS = figures.LACKS | happenings.LACKS | unusual.LACKS
+_FIRED = figures.FIRED | happenings.FIRED | unusual.FIRED | around.FIRED
+_LACKS = figures.LACKS | happenings.LACKS | unusual.LACKS | around.LACKS
 _REACHED = {
     "at_least": ("达到", "reaching the threshold of"),
     "above": ("超过", "above the threshold of"),

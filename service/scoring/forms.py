@@ -19,7 +19,6 @@ from service.scoring.steps import (
     read_where,
 )
 
-LATER = ("peers", "children")  # read, but not judged yet
 _VALUE_STEPS = ("at_least", "above", "at_most")
 _COMMON = (
     *("id", "name", "name_en", "theme", "kind", "applies_to", "where", "only_if", "for_weeks", "level"),
@@ -139,8 +138,6 @@ def _with_common_fields(form: Form, rule: Rule, dictionary: Dictionary | None) -
 
 def _kind(node: Tree) -> str:
     found = text(node)
-    if found in LATER:
-        raise Wrong(f"{found} 这一类规则下一版支持", f"kind {found!r} comes with the next release")
     if found not in SHAPES:
         listed = " ".join(SHAPES)
         chinese, english = guess(found, SHAPES)

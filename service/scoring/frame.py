@@ -1,6 +1,6 @@
 """时间窗: a few nodes and the weeks being judged, seen together with the weeks before them as lag columns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -46,6 +46,7 @@ class Block:
     start: int
     stop: int
     back: int
+    around: Mapping[str, Strip[np.float64]] = field(default_factory=dict)  # what rules that look around judge, by rule
     _strips: dict[tuple[str, str], Strip[Any]] = field(default_factory=dict)
     _frames: dict[int, "Frame"] = field(default_factory=dict)
     _sums: dict[tuple[str, int, int, int], tuple[Floats, Counts]] = field(default_factory=dict)
@@ -216,6 +217,14 @@ class Frame:
         """The last day of each week, as a date's ordinal."""
         first = monday(self.block.panel.weeks[0]).toordinal() + 6 if self.block.panel.weeks else 0
         return first + 7.0 * np.arange(self.begin, self.begin + self.shape[1], dtype=np.float64)
+
+    def around(self, rule: str) -> Floats:
+        """What a rule that looks around judges; NaN where nobody looked."""
+        strip = self.block.around.get(rule)
+        if strip is None:
+            return np.broadcast_to(np.float64(np.nan), self.shape)
+        own = strip.columns[self.block.first : self.block.last]
+        return self._cut(Strip(strip.begin, own, strip.fill), 0)
 
     def closed(self) -> Bools:
         """Whether each week is closed; those before the panel are."""

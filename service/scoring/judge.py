@@ -1,22 +1,25 @@
 """判定: what every rule says of every node and week, and what it adds up to; arrays in, arrays out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.scoring.frame import Block, Frame
+from service.scoring.frame import Block, Frame, Strip
 from service.scoring.kinds import KINDS, holds, out_of_play
 from service.scoring.ladder import Ladder, Rungs, ladder_of
 from service.scoring.members import Members
 from service.scoring.pack import Level, Pack, Rule
-from service.scoring.panel import Bools, Floats, Panel
+from service.scoring.panel import Bools, Floats, Indices, Panel
 
 HIGHEST = 100.0
 SILENT, FIRED, UNKNOWN, OUT, NOT_FOR_THIS_KIND = range(5)
 
 Codes = NDArray[np.int8]
+Around = Mapping[str, Strip[np.float64]]
+NOTHING_SEEN: Around = {}
 _CELLS = 16_384  # judged at once, so that the arrays of a rule stay in the processor's cache
 
 
@@ -35,6 +38,17 @@ class Judged:
     rungs: Rungs
     values: Floats
 
+    def put(self, rows: Indices, again: "Judged") -> None:
+        """Overwrite what was found of some nodes."""
+        for name in ("score", "level", "judged", "states", "rungs", "values"):
+            getattr(self, name)[..., rows] = getattr(again, name)
+
+    def after(self, weeks: int) -> "Judged":
+        """Without the first `weeks` weeks."""
+        totals = {name: getattr(self, name)[weeks:] for name in ("score", "level", "judged")}
+        rules = {name: getattr(self, name)[:, weeks:] for name in ("states", "rungs", "values")}
+        return Judged(self.ladders, **totals, **rules)
+
 
 @dataclass(frozen=True)
 class _Says:
@@ -46,8 +60,8 @@ class _Says:
     values: Floats
 
 
-def judge(pack: Pack, panel: Panel, start: int, stop: int) -> Judged:
-    """Judge all nodes in the week columns `start:stop`."""
+def judge(pack: Pack, panel: Panel, start: int, stop: int, around: Around = NOTHING_SEEN) -> Judged:
+    """Judge all nodes in the week columns `start:stop`; `around` is what the rules that look around judge."""
     weeks, nodes, rules = stop - start, len(panel.nodes), len(pack.rules)
     found = Judged(
         ladders=tuple(ladder_of(rule.ladders) for rule in pack.rules),
@@ -59,10 +73,12 @@ def judge(pack: Pack, panel: Panel, start: int, stop: int) -> Judged:
         values=np.empty((rules, weeks, nodes)),
     )
     members = Members(panel)
+    back = pack.window
     size = max(_CELLS // max(weeks, 1), 1)
     with np.errstate(all="ignore"):  # NaN and infinities are answers here; what they mean is sorted out by each kind
         for first in range(0, nodes if weeks else 0, size):
-            _judge_block(pack, Block(panel, first, min(first + size, nodes), start, stop, pack.window), members, found)
+            block = Block(panel, first, min(first + size, nodes), start, stop, back, around)
+            _judge_block(pack, block, members, found)
     return found
 
 

@@ -83,6 +83,11 @@ def k_of_n(rule: Rule, frame: Frame) -> Floats:
     return np.where((true < rule.k) & (true + unknown >= rule.k), np.nan, true)
 
 
+def around(rule: Rule, frame: Frame) -> Floats:
+    """Of kinds peers and children: what was seen around the node before (see `around.py`)."""
+    return frame.around(rule.id)
+
+
 KINDS: dict[str, Callable[[Rule, Frame], Floats]] = {
     "threshold": threshold,
     "ratio": ratio,
@@ -92,6 +97,8 @@ KINDS: dict[str, Callable[[Rule, Frame], Floats]] = {
     "unchanged": unchanged,
     "expiry": expiry,
     "event": event,
+    "peers": around,
+    "children": around,
     "k_of_n": k_of_n,
     "unusual": unusual,
 }

@@ -245,6 +245,15 @@ class Pack:
         """Node kinds that at least one rule judges."""
         return frozenset(kind for rule in self.rules for kind in rule.applies_to)
 
+    def of_kind(self, kind: str) -> tuple[Rule, ...]:
+        """The rules of one kind, in their order."""
+        return tuple(rule for rule in self.rules if rule.kind == kind)
+
+    @property
+    def counting(self) -> frozenset[str]:
+        """Node kinds that a rule of kind children judges."""
+        return frozenset(kind for rule in self.of_kind("children") for kind in rule.applies_to)
+
     @property
     def window(self) -> int:
         """How many weeks before the judged one any rule can look at."""

@@ -4,8 +4,8 @@ Values are float64 with NaN for missing; not applicable is a mask of its own, be
 unknown and not applicable takes it out of play. Dates are proleptic Gregorian ordinals.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from service.scoring.pack import Dictionary
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Indices = NDArray[np.intp]
 
 NA = "na"
 
@@ -69,6 +70,18 @@ class Panel:
     alive: Bools
     closed: Bools
     dictionary: Dictionary
+
+    def of_nodes(self, rows: Sequence[int] | Indices) -> "Panel":
+        """The panel of some of its nodes, in this order."""
+        return replace(
+            self,
+            nodes=tuple(self.nodes[row] for row in rows),
+            values={id_: block[rows] for id_, block in self.values.items()},
+            not_applicable={id_: block[rows] for id_, block in self.not_applicable.items()},
+            people={id_: block[rows] for id_, block in self.people.items()},
+            reported=self.reported[rows],
+            alive=self.alive[rows],
+        )
 
     @cached_property
     def kinds(self) -> NDArray[np.str_]:

@@ -4,12 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.scoring.around import judge_around
 from service.scoring.cells import Cells
 from service.scoring.explain import explain, reached
-from service.scoring.judge import NOT_FOR_THIS_KIND, Codes, Judged, judge
+from service.scoring.judge import NOT_FOR_THIS_KIND, Codes, Judged
 from service.scoring.members import Members
 from service.scoring.pack import Level, Pack, State
 from service.scoring.panel import Bools, Floats, Panel, PanelNode
+from service.scoring.surroundings import Surroundings
 
 STATES = (State.SILENT, State.FIRED, State.UNKNOWN, State.OUT)  # by code
 
@@ -50,6 +52,7 @@ class Scores:
 
     pack: Pack
     panel: Panel
+    around: Surroundings
     weeks: tuple[str, ...]
     score: Floats
     level: Codes
@@ -95,7 +98,7 @@ class Scores:
         judged = float(found.values[r, j, i])
         value = judged if math.isfinite(judged) and state in (State.FIRED, State.SILENT) else None
         threshold = reached(rule, value, would, floor) if value is not None and state is State.FIRED else None
-        reason, reason_en = explain(rule, state, Cells(self.panel, i, column), value, threshold)
+        reason, reason_en = explain(rule, state, Cells(self.panel, i, column, self.around), value, threshold)
         return Finding(
             rule=rule.id,
             state=state,
@@ -110,16 +113,20 @@ class Scores:
         )
 
 
-def score_panel(pack: Pack, panel: Panel, weeks: Sequence[str] | None = None) -> Scores:
-    """Judge every node of `panel` in `weeks` (default: all of it). Raises ValueError for a week outside the panel."""
+def score_panel(
+    pack: Pack, panel: Panel, weeks: Sequence[str] | None = None, around: Surroundings | None = None
+) -> Scores:
+    """Judge every node of `panel` in `weeks` (default: all of it). What is around a node is `around`, or else what the
+    panel itself holds. Raises ValueError for a week outside the panel, or when a way up goes round in a circle."""
     asked = panel.weeks if weeks is None else tuple(weeks)
     columns = [panel.weeks.index(week) for week in asked]
     start, stop = (min(columns), max(columns) + 1) if columns else (0, 0)
-    found = judge(pack, panel, start, stop)
+    found, around = judge_around(pack, panel, start, stop, around)
     picked = [column - start for column in columns]
     return Scores(
         pack=pack,
         panel=panel,
+        around=around,
         weeks=asked,
         score=found.score[picked].T,
         level=found.level[picked].T,

@@ -28,8 +28,7 @@ def compare(seed: int, rules: int, nodes: int, weeks: int) -> int:
     """How many rule rows of a random pack were compared; AssertionError at the first that differs by a bit."""
     pack, panel = randoms.pack(Random(seed), rules), randoms.panel(seed, nodes, weeks)
     scores = score_panel(pack, panel)
-    for i in range(nodes):
-        history = randoms.history(panel, i)
+    for i, history in enumerate(randoms.histories(panel, pack)):
         for j in range(weeks):
             score, level, judged, answers = reference.score(pack, history, j)
             assert (scores.score[i, j], scores.level[i, j], scores.judged[i, j]) == (score, level, judged)

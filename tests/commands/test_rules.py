@@ -9,8 +9,6 @@ import pytest
 from service.__main__ import run
 from service.shipped import shipped
 
-LATER = ("peers", "children")
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -52,19 +50,6 @@ def test_every_problem_of_every_file_is_listed_with_its_place(folder: Path, caps
     ]
     assert all(line.startswith(f"{folder}/") for line in lines)
     assert "共 5 个问题 / 5 problems" in seen.err
-
-
-def test_a_kind_that_comes_later_is_told_so_and_stops_the_rest_of_the_pack(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    rules = "".join(f"  - {{id: L{n}, name: 以后, kind: {kind}, of: x}}\n" for n, kind in enumerate(LATER))
-    (folder / "packs" / "later.yaml").write_text(f"rules:\n{rules}")
-    assert run(["rules", "check", str(folder)]) == 1
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split(" ", 1)[1] for line in lines] == [
-        f"[L{n}] kind：{kind} 这一类规则下一版支持 / kind: kind '{kind}' comes with the next release"
-        for n, kind in enumerate(LATER)
-    ]
 
 
 def test_a_case_that_does_not_hold_is_told_with_wanted_and_got(

@@ -5,34 +5,14 @@ Nothing here is shared with service/scoring but the frozen values of a pack; the
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from service.scoring.pack import Condition, Level, Pack, Rule
-from service.scoring.panel import PanelNode
+from service.scoring.pack import Level, Pack, Rule
+from service.scoring.week import sunday
+from tests.scoring.reference_around import children_value, peers_value
+from tests.scoring.reference_ears import unusual_value
+from tests.scoring.reference_history import History, added, divided, fits, holds, known, sum_value
 
-Cell = float | str | None  # a figure, "na", or missing
 Answer = tuple[str, float, Level]  # state, points, floor
-
-
-@dataclass(frozen=True)
-class History:
-    """One node: a cell a week by indicator, people a week by event, and the weeks' own marks."""
-
-    node: PanelNode
-    weeks: Sequence[str]
-    cells: Mapping[str, Sequence[Cell]]
-    people: Mapping[str, Sequence[float | None]]
-    reported: Sequence[bool]
-    alive: Sequence[bool]
-    closed: Sequence[bool]
-
-    def cell(self, indicator: str, week: int) -> Cell:
-        return self.cells[indicator][week] if week >= 0 and self.alive[week] else None
-
-    def figure(self, indicator: str, week: int) -> float | None:
-        found = self.cell(indicator, week)
-        return found if isinstance(found, float) else None
 
 
 def score(pack: Pack, history: History, week: int) -> tuple[float, Level, float, dict[str, Answer]]:
@@ -110,32 +90,6 @@ def reaches(how: str, value: float, threshold: float) -> bool:
     return value > threshold if how == "above" else value <= threshold
 
 
-def fits(rule: Rule, node: PanelNode) -> bool | None:
-    """Whether `where` holds; None when that is not known."""
-    said: list[bool | None] = []
-    if rule.where.industry:
-        said.append(node.industry in rule.where.industry if node.industry else None)
-    if rule.where.headcount:
-        said.append(holds(rule.where.headcount, None if node.headcount is None else float(node.headcount)))
-    if rule.where.key is not None:
-        said.append(node.key == rule.where.key)
-    return False if False in said else None if None in said else True
-
-
-def holds(condition: Condition, value: float | None) -> bool | None:
-    if value is None:
-        return None
-    number = condition.number
-    return {
-        ">=": value >= number,
-        ">": value > number,
-        "<=": value <= number,
-        "<": value < number,
-        "==": value == number,
-        "!=": value != number,
-    }[condition.op]
-
-
 def carried(rule: Rule, history: History, indicator: str, week: int) -> float | None:
     for back in range(rule.carry + 1):
         cell = history.cell(indicator, week - back)
@@ -146,39 +100,12 @@ def carried(rule: Rule, history: History, indicator: str, week: int) -> float | 
     return None
 
 
-def divided(value: float | None, per: float | None) -> float | None:
-    return None if value is None or per is None or per <= 0 else value / per
-
-
-def known(history: History, indicator: str, weeks: range) -> list[float]:
-    """The known figures of these weeks, oldest first."""
-    return [figure for week in weeks if (figure := history.figure(indicator, week)) is not None]
-
-
-def added(figures: list[float]) -> float:
-    total = 0.0
-    for figure in figures:
-        total = total + figure
-    return total
-
-
 def threshold_value(rule: Rule, history: History, week: int) -> float | None:
     return carried(rule, history, rule.of, week)
 
 
 def ratio_value(rule: Rule, history: History, week: int) -> float | None:
     return divided(carried(rule, history, rule.of, week), carried(rule, history, rule.per, week))
-
-
-def sum_value(rule: Rule, history: History, week: int) -> float | None:
-    window = range(week - rule.weeks + 1, week + 1)
-    figures = known(history, rule.of, window)
-    if len(figures) < rule.min_weeks:
-        return None
-    if not rule.per:
-        return added(figures)
-    per = known(history, rule.per, window)
-    return divided(added(figures), per[-1] if per else None)
 
 
 def change_value(rule: Rule, history: History, week: int) -> float | None:
@@ -208,6 +135,26 @@ def missing_value(rule: Rule, history: History, week: int) -> float | None:
     return float(count)
 
 
+def unchanged_value(rule: Rule, history: History, week: int) -> float | None:
+    if week < 0 or not history.reported[week]:
+        return None
+    told = [i.id for i in history.town.dictionary.indicators.values() if not i.stock]
+    count = 0
+    while week >= 0 and history.reported[week] and any(history.figure(i, week) for i in told):
+        count, week = count + 1, week - 1
+        if any(history.cell(i, week) != history.cell(i, week + 1) for i in told):
+            break
+    return float(count)
+
+
+def expiry_value(rule: Rule, history: History, week: int) -> float | None:
+    date = carried(rule, history, rule.of, week)
+    if date is None:
+        return None
+    left = date - (sunday(history.weeks[0]).toordinal() + 7 * week)
+    return math.inf if rule.stop_after is not None and left < -rule.stop_after else left
+
+
 def event_value(rule: Rule, history: History, week: int) -> float | None:
     window = range(max(week - rule.within_weeks + 1, 0), week + 1)
     seen = history.people.get(rule.of, [None] * len(history.weeks))
@@ -229,4 +176,9 @@ VALUES = {
     "missing": missing_value,
     "event": event_value,
     "k_of_n": k_of_n_value,
+    "unchanged": unchanged_value,
+    "expiry": expiry_value,
+    "unusual": unusual_value,
+    "peers": peers_value,
+    "children": children_value,
 }

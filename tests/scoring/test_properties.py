@@ -7,7 +7,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.scoring.pack import Pack, State
+from service.scoring.around import survey
+from service.scoring.pack import Pack, Rule, State
 from service.scoring.panel import Panel
 from service.scoring.score import Scores, score_panel
 from tests.scoring import randoms
@@ -73,10 +74,31 @@ def test_another_order_of_nodes_is_another_order_of_scores(seed: int, data: st.D
 @few
 @given(seed=SEEDS)
 def test_one_node_alone_has_the_bits_it_has_among_many(seed: int) -> None:
-    pack, panel = drawn(seed)
+    pack, panel = randoms.pack(Random(seed), 8, randoms.ALONE), randoms.panel(seed, 6, 9)
     whole = score_panel(pack, panel)
     for i in range(len(panel.nodes)):
         assert everything(score_panel(pack, part(panel, [i]))) == [whole.of(i, j) for j in range(9)]
+
+
+@few
+@given(seed=SEEDS)
+def test_one_node_that_is_told_what_is_around_it_has_the_bits_it_has_among_many(seed: int) -> None:
+    pack, panel = randoms.pack(Random(seed), 8, (*randoms.AROUND, "threshold")), randoms.panel(seed, 12, 9)
+    whole = score_panel(pack, panel)
+    for i in range(len(panel.nodes)):
+        alone = score_panel(pack, part(panel, [i]), around=whole.around)
+        assert everything(alone) == [whole.of(i, j) for j in range(9)]
+
+
+@few
+@given(seed=SEEDS, data=st.data())
+def test_a_panel_in_parts_has_the_bits_of_the_whole(seed: int, data: st.DataObject) -> None:
+    pack, panel = randoms.pack(Random(seed), 8, (*randoms.AROUND, "threshold")), randoms.panel(seed, 12, 6)
+    cuts = sorted(data.draw(st.sets(st.integers(1, 11))))
+    parts = np.split(np.arange(12), cuts)
+    around = survey(pack, panel.nodes, panel.weeks, parts, panel.of_nodes)
+    said = [one for rows in parts for one in everything(score_panel(pack, panel.of_nodes(rows), around=around))]
+    assert said == everything(score_panel(pack, panel))
 
 
 @few
@@ -101,26 +123,43 @@ def test_weeks_asked_for_singly_have_the_bits_of_the_whole_panel(seed: int, data
 @few
 @given(seed=SEEDS)
 def test_weeks_out_of_sight_of_a_pack_make_no_difference(seed: int) -> None:
-    """A panel that begins `pack.window` weeks before the judged one says the same as one with all of the past."""
-    pack, panel = randoms.pack(Random(seed), 6), randoms.panel(seed, 4, 20)
-    begin = max(19 - pack.window, 0)
+    """A panel that begins `pack.window` weeks before the judged one says the same as one with all of the past; with
+    rules of kind children each level of the tree sees that far, from the weeks that the one above asks for."""
+    pack, panel = randoms.pack(Random(seed), 6), randoms.panel(seed, 8, 30)
+    lasting = max((rule.for_weeks - 1 for rule in pack.of_kind("children")), default=0)
+    begin = max(29 - pack.window - lasting * randoms.DEEPEST, 0)
     cut = part(panel, weeks=slice(begin, None))
     last = panel.weeks[-1:]
     assert everything(score_panel(pack, cut, last)) == everything(score_panel(pack, panel, last))
 
 
+RISING = (">=", ">")
+
+
+def monotone(rule: Rule) -> bool:
+    """Whether the rule can only say more when a figure of `a`, `b` or `c` rises, people gather or a report is missing:
+    no figure of it is measured against another that rises too, and no condition ends by rising."""
+    rising = all(c.op in RISING for c in (*rule.when, *([rule.only_if] if rule.only_if else [])))
+    kinds = ("threshold", "ratio", "sum", "missing", "event", "k_of_n")
+    return rule.kind in kinds and rule.steps.how != "at_most" and rising
+
+
 @few
 @given(seed=SEEDS, by=st.sampled_from([0.0, 0.1, 1.0, 50.0]), data=st.data())
-def test_a_worse_figure_never_lowers_a_monotone_rule(seed: int, by: float, data: st.DataObject) -> None:
-    """Kinds that only grow with `of`: threshold and sum with rising steps, no condition on anything."""
+def test_what_gets_worse_never_lowers_a_monotone_rule(seed: int, by: float, data: st.DataObject) -> None:
     pack, panel = drawn(seed)
-    rules = [r for r in pack.rules if r.kind in ("threshold", "sum") and r.steps.how != "at_most" and not r.only_if]
-    pack = replace(pack, rules=tuple(rules))
+    pack = replace(pack, rules=tuple(rule for rule in pack.rules if monotone(rule)))
     i, j = data.draw(st.integers(0, 5)), data.draw(st.integers(0, 8))
-    indicator = data.draw(st.sampled_from("abc"))
-    worse = {id_: block.copy() for id_, block in panel.values.items()}
-    worse[indicator][i, j] += by
-    before, after = score_panel(pack, panel), score_panel(pack, replace(panel, values=worse))
+    values, people = ({id_: block.copy() for id_, block in all_.items()} for all_ in (panel.values, panel.people))
+    what = data.draw(st.sampled_from(["a", "b", "c", *people, "silence"]))
+    reported = panel.reported.copy()
+    if what == "silence":
+        reported[i, j] = False
+    elif what in people:
+        people[what][i, j] = np.fmax(people[what][i, j], 0.0) + by if panel.alive[i, j] else np.nan
+    else:
+        values[what][i, j] += by
+    worse = replace(panel, values=values, people=people, reported=reported)
+    before, after = score_panel(pack, panel), score_panel(pack, worse)
     assert (after.score >= before.score).all()
     assert (after.level >= before.level).all()
-    assert np.array_equal(after.judged, before.judged)

@@ -7,6 +7,8 @@ from service.scoring.cells import Cells, Text, shortest
 from service.scoring.pack import Rule
 from service.scoring.sentences.figures import absent, stated
 
+NOT_CLOSED: Text = ("本周尚未截止", "the week is not closed yet")
+
 
 def _missing(rule: Rule, cells: Cells, value: float) -> Text:
     weeks, weeks_en = _in_a_row(rule, value)
@@ -50,7 +52,7 @@ def _lacks_date(rule: Rule, cells: Cells) -> Text | None:
 
 
 def _lacks_closing(rule: Rule, cells: Cells) -> Text | None:
-    return None if cells.panel.closed[cells.week] else ("本周尚未截止", "the week is not closed yet")
+    return None if cells.panel.closed[cells.week] else NOT_CLOSED
 
 
 FIRED: dict[str, Callable[[Rule, Cells, float], Text]] = {
