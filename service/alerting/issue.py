@@ -12,11 +12,13 @@ from service.alerting.clocks import ladder_of, start
 from service.alerting.decide import RECORDED, Decision, Reason
 from service.alerting.escalate import Duty, Ladder, Origin, Telling, Why
 from service.alerting.news import news_reason, step_reason, write_letter
+from service.alerting.outcome import Outcome
 from service.alerting.recipients import recipients
 from service.alerting.record import record
-from service.alerting.tables import Alert, AlertEvent, Outcome, Score
+from service.alerting.tables import Alert, AlertEvent, Score
 from service.alerting.views import raising_rules
 from service.journal import JournalEntry
+from service.network import duty
 from service.network.directory import posts_on_path
 from service.network.duty import Hole, PostView
 from service.network.tables import Node
@@ -44,7 +46,9 @@ class Issuer:
         """Load posts and county names of these nodes in a constant number of queries."""
         if not nodes:
             return
-        self._posts = posts_on_path(self.session, [node.id for node in nodes])
+        self._posts = posts_on_path(
+            self.session, [node.id for node in nodes], self.shelf.newest.calendar.is_working_day
+        )
         above = {id_ for node in nodes for id_ in node.path.strip("/").split("/")}
         counties = dict(
             self.session.exec(select(Node.id, Node.name).where(col(Node.id).in_(above), Node.kind == "county")).all()
@@ -163,7 +167,7 @@ class Issuer:
         owner: str | None = None,
     ) -> list[str]:
         """Write to whoever answers for these posts, before the `lines` lines about it go on the record; to whom."""
-        posts = self._posts.get(node.id, ())
+        posts = duty.for_alert(self._posts.get(node.id, ()), node.id, node.kind, alert.theme)
         found = recipients(codes, posts, self.now, owner)
         self._note_holes(node, found.holes)
         county, book = self._counties.get(node.id, ""), self._judged_by(score)

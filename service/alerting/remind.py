@@ -9,6 +9,7 @@ from service.alerting.recipients import NOBODY, addresses
 from service.network import duty
 from service.network.directory import posts_on_path
 from service.network.duty import PostView
+from service.network.rota import WorkingDay
 from service.network.tables import Node
 from service.notify.outbox import enqueue
 from service.notify.reminder import reminder
@@ -27,17 +28,19 @@ def remind(session: Session, now: datetime, book: Rulebook) -> int:
     for row in session.exec(select(ReportingWeek).where(col(ReportingWeek.closes_at) > now)).all():
         if book.deadlines(row.week).remind_at <= now:
             owed = [expectation for expectation in unreported(session, row.week) if expectation.reminded_at is None]
-            _remind_week(session, now, row, owed)
+            _remind_week(session, now, row, owed, book.calendar.is_working_day)
             count += len(owed)
     return count
 
 
-def _remind_week(session: Session, now: datetime, week: ReportingWeek, owed: Sequence[Expectation]) -> None:
+def _remind_week(
+    session: Session, now: datetime, week: ReportingWeek, owed: Sequence[Expectation], working: WorkingDay
+) -> None:
     ids = [expectation.node_id for expectation in owed]
     if not ids:
         return
     nodes = {node.id: node for node in session.exec(select(Node).where(col(Node.id).in_(ids)))}
-    posts = posts_on_path(session, ids)
+    posts = posts_on_path(session, ids, working)
     lists: dict[str, tuple[PostView | None, list[Node]]] = {}
     for expectation in owed:
         expectation.reminded_at = now

@@ -12,7 +12,9 @@ from sqlmodel import Session, col, select
 
 from service.errors import WrongUse
 from service.network.duty import ContactView, OfficerView, PostView
-from service.network.tables import Contact, Leave, Node, Officer, Post, Tenure, Token
+from service.network.rota import Override, Span, WorkingDay
+from service.network.rota_text import rota_of
+from service.network.tables import Contact, Leave, Node, Officer, Post, RotaOverride, Tenure, Token
 
 TOKEN_PREFIX = "lw_"  # noqa: S105  # lets a leaked token be recognised and searched for
 
@@ -46,12 +48,13 @@ def within(path_prefixes: Iterable[str]) -> ColumnElement[bool]:
     return or_(*ranges) if ranges else false()
 
 
-def posts_on_path(session: Session, node_ids: Collection[str]) -> dict[str, tuple[PostView, ...]]:
-    """For every node all posts from itself up to the root, lowest rank first; six queries for any number of nodes."""
+def posts_on_path(session: Session, node_ids: Collection[str], working: WorkingDay) -> dict[str, tuple[PostView, ...]]:
+    """For every node all posts from itself up to the root, lowest rank first; seven queries for any number of nodes.
+    `working` is the calendar's answer, which rotas ask."""
     paths = session.exec(select(Node.id, Node.path).where(col(Node.id).in_(node_ids)))
     above = {node: path.rstrip("/").split("/")[::-1] for node, path in paths}
     on_paths = {step for steps in above.values() for step in steps}
-    posts = _posts(session, on_paths)
+    posts = _posts(session, on_paths, working)
     return {node: tuple(post for step in steps for post in posts.get(step, ())) for node, steps in above.items()}
 
 
@@ -114,19 +117,38 @@ def held_posts(session: Session, officer_id: str) -> tuple[HeldPost, ...]:
     return tuple(HeldPost(f"{node.kind}.{role}", node.id, node.path) for node, role in rows)
 
 
-def _posts(session: Session, node_ids: Collection[str]) -> dict[str, list[PostView]]:
+def _posts(session: Session, node_ids: Collection[str], working: WorkingDay) -> dict[str, list[PostView]]:
     query = select(Post, Node.kind).join(Node).where(col(Post.node_id).in_(node_ids))
     rows = session.exec(query.order_by(col(Post.rank), col(Post.role))).all()
-    tenures: dict[int, list[str]] = defaultdict(list)
+    tenures: dict[int, list[Tenure]] = defaultdict(list)
     post_ids = [post.id for post, _ in rows]
-    held = select(Tenure.post_id, Tenure.officer_id).where(col(Tenure.post_id).in_(post_ids))
-    for post_id, officer_id in session.exec(held.order_by(col(Tenure.position))):
-        tenures[post_id].append(officer_id)
-    officers = _officers(session, {officer for ids in tenures.values() for officer in ids})
+    held = select(Tenure).where(col(Tenure.post_id).in_(post_ids))
+    for tenure in session.exec(held.order_by(col(Tenure.position))):
+        tenures[tenure.post_id].append(tenure)
+    officers = _officers(session, {tenure.officer_id for held in tenures.values() for tenure in held})
+    overrides = _overrides(session, post_ids)
     found: dict[str, list[PostView]] = defaultdict(list)
     for post, kind in rows:
-        people = tuple(officers[officer] for officer in tenures[post.id or 0])
-        found[post.node_id].append(PostView(f"{kind}.{post.role}", post.node_id, post.rank, people))
+        here = tenures[post.id or 0]
+        view = PostView(
+            code=f"{kind}.{post.role}",
+            node_id=post.node_id,
+            rank=post.rank,
+            officers=tuple(officers[tenure.officer_id] for tenure in here),
+            acting=all(tenure.position for tenure in here),
+            rota=rota_of(post.rota) if post.rota else None,
+            overrides=tuple(overrides[post.id or 0]),
+            working=working,
+        )
+        found[post.node_id].append(view)
+    return found
+
+
+def _overrides(session: Session, post_ids: Collection[int | None]) -> dict[int, list[Override]]:
+    found: dict[int, list[Override]] = defaultdict(list)
+    query = select(RotaOverride).where(col(RotaOverride.post_id).in_(post_ids))
+    for row in session.exec(query.order_by(col(RotaOverride.id))):
+        found[row.post_id].append(Override(row.officer_id, Span(row.from_at, row.until_at), row.reason))
     return found
 
 
@@ -135,7 +157,8 @@ def _officers(session: Session, ids: Collection[str]) -> dict[str, OfficerView]:
     leaves: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
     usable = select(Contact).where(col(Contact.officer_id).in_(ids), col(Contact.disabled_at).is_(None))
     for contact in session.exec(usable.order_by(col(Contact.position), col(Contact.id))):
-        contacts[contact.officer_id].append(ContactView(contact.id or 0, contact.channel, contact.address))
+        verified = contact.verified_at is not None
+        contacts[contact.officer_id].append(ContactView(contact.id or 0, contact.channel, contact.address, verified))
     for leave in session.exec(select(Leave).where(col(Leave.officer_id).in_(ids)).order_by(col(Leave.from_at))):
         leaves[leave.officer_id].append((leave.from_at, leave.until_at))
     names = session.exec(select(Officer.id, Officer.name).where(col(Officer.id).in_(ids)))

@@ -1,14 +1,18 @@
-"""责任: who answers for a post – the holder, a deputy, or the next post above, with every hole on the way.
+"""责任: who answers for a post – whoever is on duty, the holder, a deputy, or the next post above – and every hole.
 
 Pure: the posts come in as they are, and so does the instant.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from service.clock import SHANGHAI
+from service.network.rota import Override, Rota, WorkingDay, weekday
+
 KINDS = ("enterprise", "township", "county", "city")  # from the bottom to the top
+REPORTING = "reporting"  # the theme of alerts about silence and about the reports themselves
 ROLES = ("organiser", "officer", "deputy", "chair", "duty", "leader")  # from the bottom to the top of one node
 
 
@@ -19,6 +23,19 @@ class HoleReason(StrEnum):
     VACANT = "vacant"  # the post has no officer
     AWAY = "away"  # everybody who could answer is on leave
     UNREACHABLE = "unreachable"  # an officer is there but has no contact
+    GAP = "gap"  # the rota has nobody at this hour
+    ACTING = "acting"  # the post has deputies but no holder
+    UNVERIFIED = "unverified"  # nobody has made sure that the officer's contacts are right
+
+
+class How(StrEnum):
+    """Why it is this officer of the post."""
+
+    OVERRIDE = "override"  # 换班
+    ROTA = "rota"  # 轮值
+    NEXT = "next"  # 轮值人请假或无联系方式，由下一位顶班
+    HOLDER = "holder"  # 责任人
+    DEPUTY = "deputy"  # 代理人
 
 
 @dataclass(frozen=True)
@@ -28,6 +45,7 @@ class ContactView:
     id: int
     channel: str
     address: str
+    verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,12 +64,20 @@ class OfficerView:
 
 @dataclass(frozen=True)
 class PostView:
-    """岗位 `kind.role` at a node; its officers are the holder and then the deputies."""
+    """岗位 `kind.role` at a node; its officers are the holder (nobody, when it is `acting`) and then the deputies.
+
+    Rota and overrides name officers of this post by id; a post that is `barred` answers nothing.
+    """
 
     code: str
     node_id: str
     rank: int
     officers: tuple[OfficerView, ...] = ()
+    acting: bool = False
+    rota: Rota | None = None
+    overrides: tuple[Override, ...] = ()
+    working: WorkingDay = weekday
+    barred: bool = False
 
     @property
     def kind(self) -> str:
@@ -72,11 +98,12 @@ class Hole:
 
 @dataclass(frozen=True)
 class Answer:
-    """Who answers; both None when nobody on the path can."""
+    """Who answers, and how it came to be this officer; all None when nobody on the path can."""
 
     post: PostView | None
     officer: OfficerView | None
     holes: tuple[Hole, ...]
+    how: How | None = None
 
 
 def answer(code: str, posts: Sequence[PostView], at: datetime) -> Answer:
@@ -84,10 +111,26 @@ def answer(code: str, posts: Sequence[PostView], at: datetime) -> Answer:
     candidates = ladder(code, posts)
     holes: list[Hole] = [] if any(post.code == code for post in posts) else [_missing(code)]
     for post in candidates:
-        officer = _present(post, at, holes)
-        if officer is not None:
-            return Answer(post, officer, tuple(holes))
+        found = None if post.barred else _present(post, at, holes)
+        if found is not None:
+            return Answer(post, found[0], tuple(holes), found[1])
     return Answer(None, None, tuple(holes))
+
+
+def for_alert(posts: Sequence[PostView], node_id: str, kind: str, theme: str) -> tuple[PostView, ...]:
+    """The posts on the path of `node_id` as they answer for an alert about it: a county's own silence is the business
+    of the city, so its own posts are barred; nobody is asked why he said nothing himself."""
+    own = kind == "county" and theme == REPORTING
+    return tuple(replace(post, barred=True) if own and post.node_id == node_id else post for post in posts)
+
+
+def weak_points(post: PostView) -> Iterator[Hole]:
+    """What is wrong with a post even while somebody answers for it: no holder, or contacts nobody has verified."""
+    if post.acting and post.officers and post.rota is None:
+        yield _acting(post)
+    for officer in post.officers:
+        if officer.contacts and not any(contact.verified for contact in officer.contacts):
+            yield _unverified(post, officer)
 
 
 def ladder(code: str, posts: Sequence[PostView]) -> list[PostView]:
@@ -115,15 +158,45 @@ def _standing(code: str) -> tuple[int, int]:
     return height, ROLES.index(role) if role in ROLES else -1
 
 
-def _present(post: PostView, at: datetime, holes: list[Hole]) -> OfficerView | None:
-    here = [officer for officer in post.officers if not officer.away(at)]
+def _present(post: PostView, at: datetime, holes: list[Hole]) -> tuple[OfficerView, How] | None:
+    if _in_gap(post, at):
+        holes.append(_gap(post, at))
+    here = [(officer, how) for officer, how in _line_up(post, at) if not officer.away(at)]
     if not here:
         holes.append(_away(post) if post.officers else _vacant(post))
-    for officer in here:
+    for officer, how in here:
         if officer.contacts:
-            return officer
+            return officer, how
         holes.append(_unreachable(post, officer))
     return None
+
+
+def _in_gap(post: PostView, at: datetime) -> bool:
+    if post.rota is None or at < post.rota.begins or any(override.span.holds(at) for override in post.overrides):
+        return False
+    return not post.rota.turns(at, post.working)
+
+
+def _line_up(post: PostView, at: datetime) -> list[tuple[OfficerView, How]]:
+    """The officers of the post in the order in which they are asked, each once."""
+    people = {officer.id: officer for officer in post.officers}
+    asked: dict[str, How] = {}
+    for id_, how in _named(post, at):
+        asked.setdefault(id_, how)
+    return [(people[id_], how) for id_, how in asked.items() if id_ in people]
+
+
+def _named(post: PostView, at: datetime) -> Iterator[tuple[str, How]]:
+    in_force = [override for override in post.overrides if override.span.holds(at)]
+    for override in sorted(in_force, key=lambda o: o.span.start, reverse=True):
+        yield override.officer, How.OVERRIDE
+    turns = post.rota.turns(at, post.working) if post.rota else ()
+    for order in turns:
+        yield order[0], How.ROTA
+    for order in turns:
+        yield from ((id_, How.NEXT) for id_ in order[1:])
+    for place, officer in enumerate(post.officers):
+        yield officer.id, How.DEPUTY if place or post.acting else How.HOLDER
 
 
 def _missing(code: str) -> Hole:
@@ -157,4 +230,36 @@ def _unreachable(post: PostView, officer: OfficerView) -> Hole:
         f"岗位 {post.code}（{post.node_id}）的{officer.name}没有可用联系方式，请补充",
         f"officer {officer.id} at post {post.code} at {post.node_id} has no usable contact; add one",
         HoleReason.UNREACHABLE,
+    )
+
+
+def _gap(post: PostView, at: datetime) -> Hole:
+    when = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return Hole(
+        post.code,
+        post.node_id,
+        f"岗位 {post.code}（{post.node_id}）的轮值表在 {when} 无人值班，请补排班次",
+        f"the rota of post {post.code} at {post.node_id} has nobody at {when}; add a shift",
+        HoleReason.GAP,
+    )
+
+
+def _acting(post: PostView) -> Hole:
+    return Hole(
+        post.code,
+        post.node_id,
+        f"岗位 {post.code}（{post.node_id}）没有责任人，由代理人代行，请指定责任人",
+        f"post {post.code} at {post.node_id} has deputies but no holder; name one",
+        HoleReason.ACTING,
+    )
+
+
+def _unverified(post: PostView, officer: OfficerView) -> Hole:
+    return Hole(
+        post.code,
+        post.node_id,
+        f"岗位 {post.code}（{post.node_id}）的{officer.name}的联系方式未经核验，核对后在组织文件中写 verified: true",
+        f"no contact of officer {officer.id} at post {post.code} at {post.node_id} is verified; "
+        "make sure of one and write `verified: true` in the network file",
+        HoleReason.UNVERIFIED,
     )

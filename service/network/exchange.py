@@ -15,7 +15,7 @@ from service.errors import FileProblems
 from service.network.network_text import NetworkFile, read_network
 from service.network.node_text import COLUMNS, node_cells
 from service.network.sealing import Sealer
-from service.network.tables import Contact, Leave, Node, Officer, Post, Tenure
+from service.network.tables import Contact, Leave, Node, Officer, Post, RotaOverride, Tenure
 from service.network.tree import NodeRow, Report, check_lengths, check_tree, places, problems_to
 from service.network.upsert import REMOVED, write_nodes, write_officers, write_posts
 
@@ -118,13 +118,15 @@ def _officers(session: Session) -> list[dict[str, Any]]:
         found[officer.id] = {"id": officer.id, "name": officer.name, "contacts": [], "leaves": []}
     for contact in session.exec(select(Contact).order_by(col(Contact.officer_id), col(Contact.position))):
         if contact.disabled_reason != REMOVED:
-            found[contact.officer_id]["contacts"].append({"channel": contact.channel, "address": contact.address})
+            verified = {"verified": "true"} if contact.verified_at else {}
+            entry = {"channel": contact.channel, "address": contact.address} | verified
+            found[contact.officer_id]["contacts"].append(entry)
     for leave in session.exec(select(Leave).order_by(col(Leave.officer_id), col(Leave.from_at), col(Leave.id))):
         found[leave.officer_id]["leaves"].append(_leave(leave))
     return list(found.values())
 
 
-def _leave(leave: Leave) -> dict[str, str]:
+def _leave(leave: Leave | RotaOverride) -> dict[str, str]:
     entry = {"from": _local(leave.from_at), "until": _local(leave.until_at)}
     return entry | ({"reason": leave.reason} if leave.reason else {})
 
@@ -137,11 +139,16 @@ def _posts(session: Session) -> list[dict[str, Any]]:
     query = select(Post).join(Node).order_by(col(Node.depth), col(Node.path), col(Post.rank), col(Post.role))
     entries: dict[int | None, dict[str, Any]] = {}
     for post in session.exec(query):
-        entries[post.id] = {"node": post.node_id, "role": post.role, "rank": post.rank}
+        rota = {"rota": post.rota} if post.rota else {}
+        entries[post.id] = {"node": post.node_id, "role": post.role, "rank": post.rank} | rota
     for tenure in session.exec(select(Tenure).order_by(col(Tenure.post_id), col(Tenure.position))):
         entry = entries[tenure.post_id]
         if tenure.position == 0:
             entry["holder"] = tenure.officer_id
         else:
             entry.setdefault("deputies", []).append(tenure.officer_id)
+    overrides = select(RotaOverride).order_by(col(RotaOverride.from_at), col(RotaOverride.id))
+    for override in session.exec(overrides):
+        entry = entries[override.post_id]
+        entry.setdefault("overrides", []).append({"officer": override.officer_id} | _leave(override))
     return list(entries.values())

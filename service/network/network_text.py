@@ -12,10 +12,13 @@ from datetime import datetime
 from service.clock import shanghai
 from service.errors import LineProblem
 from service.network.node_text import COLUMNS, read_node, read_nodes_csv
+from service.network.rota import Override, Rota
+from service.network.rota_text import check_members, read_override, read_rota
 from service.network.tree import NodeRow, Report, is_id, problems_to
 from service.network.yaml_text import Block, read_block
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
+_VERIFIED = {"": None, "true": True, "false": False}
 _RANK = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 
 
@@ -27,6 +30,7 @@ class ContactRow:
     address: str
     secret: str | None
     line: int
+    verified: bool | None = None  # None keeps what is stored
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ class OfficerRow:
 
 @dataclass(frozen=True)
 class PostRow:
-    """One post; without a holder it is vacant, and deputies may still act in it."""
+    """One post; without a holder it is vacant, and deputies may still act in it. Whoever is on the rota or overrides it
+    belongs to the post."""
 
     node: str
     role: str
@@ -59,6 +64,8 @@ class PostRow:
     holder: str | None
     deputies: tuple[str, ...]
     line: int
+    rota: Rota | None = None
+    overrides: tuple[Override, ...] = ()
 
     @property
     def officers(self) -> dict[int, str]:
@@ -126,13 +133,16 @@ def _officer(entry: Block, report: Report) -> OfficerRow | None:
 
 
 def _contact(entry: Block, report: Report) -> ContactRow:
-    entry.check(("channel", "address", "secret"), (), report)
+    entry.check(("channel", "address", "secret", "verified"), (), report)
     channel, address = entry.text("channel"), entry.text("address")
     if not _WORD.fullmatch(channel) or len(channel) > 20:
         report(entry.line, f"渠道 {channel!r} 无效，例如 console、email、webhook", f"channel {channel!r} is not a word")
     if not 0 < len(address) <= 1000:
         report(entry.line, "联系地址须为 1–1000 字", "the address must have 1–1000 characters")
-    return ContactRow(channel, address, entry.text("secret") or None, entry.line)
+    verified = entry.text("verified")
+    if verified not in _VERIFIED:
+        report(entry.line, f"verified {verified!r} 应为 true 或 false", f"verified is true or false, not {verified!r}")
+    return ContactRow(channel, address, entry.text("secret") or None, entry.line, _VERIFIED.get(verified))
 
 
 def _leave(entry: Block, report: Report) -> LeaveRow | None:
@@ -159,7 +169,8 @@ def _posts(entries: Iterable[Block], report: Report) -> tuple[PostRow, ...]:
 
 
 def _post(entry: Block, place: int, report: Report) -> PostRow:
-    entry.check(("node", "role", "rank", "holder", "deputies"), ("deputies",), report)
+    lists = ("deputies", "rota", "overrides")
+    entry.check(("node", "role", "rank", "holder", *lists), lists, report)
     role, rank = entry.text("role"), entry.text("rank")
     if not _WORD.fullmatch(role) or len(role) > 40:
         text = f"岗位名 {role!r} 无效，应为小写英文单词，例如 officer"
@@ -168,6 +179,7 @@ def _post(entry: Block, place: int, report: Report) -> PostRow:
         report(entry.line, f"岗位级别 {rank!r} 应为正整数", f"rank {rank!r} is not a positive whole number")
         rank = ""
     deputies = entry.texts("deputies", report)
+    overrides = [read_override(block, report) for block in entry.blocks("overrides", report)]
     post = PostRow(
         entry.text("node"),
         role,
@@ -175,9 +187,20 @@ def _post(entry: Block, place: int, report: Report) -> PostRow:
         entry.text("holder") or None,
         tuple(deputies),
         entry.line,
+        _rota(entry, report),
+        tuple(override for override in overrides if override),
     )
     _no_repeats([(officer, entry.line) for officer in post.officers.values()], "责任人", "officer", report)
+    check_members(post.rota, post.overrides, post.officers.values(), post.line, report)
     return post
+
+
+def _rota(entry: Block, report: Report) -> Rota | None:
+    given = entry.values.get("rota")
+    if given is None or isinstance(given, Block):
+        return read_rota(given, report) if given else None
+    report(entry.line, "rota 应为 {from, every, order}", "rota must be a map of from, every and order")
+    return None
 
 
 def _no_repeats(shown: Iterable[tuple[str, int]], word: str, word_en: str, report: Report) -> None:

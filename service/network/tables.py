@@ -1,8 +1,9 @@
 """组织的表: nodes, posts, officers, contacts, tokens."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.db import UtcDateTime
@@ -56,6 +57,7 @@ class Contact(SQLModel, table=True):
     secret: str | None = None  # encrypted with LABOUR_WATCH_SECRET_KEY
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     disabled_reason: str = ""
+    verified_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when somebody made sure that it is right
 
 
 class Post(SQLModel, table=True):
@@ -68,6 +70,7 @@ class Post(SQLModel, table=True):
     node_id: str = Field(foreign_key="node.id", index=True, max_length=64)
     role: str = Field(max_length=40)
     rank: int
+    rota: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))  # network.rota_text
 
 
 class Tenure(SQLModel, table=True):
@@ -88,6 +91,19 @@ class Leave(SQLModel, table=True):
     __tablename__ = "leave"
 
     id: int | None = Field(default=None, primary_key=True)
+    officer_id: str = Field(foreign_key="officer.id", index=True, max_length=64)
+    from_at: datetime = Field(sa_type=UtcDateTime)
+    until_at: datetime = Field(sa_type=UtcDateTime)
+    reason: str = ""
+
+
+class RotaOverride(SQLModel, table=True):
+    """换班: an officer of the post on duty instead of whoever would be, half-open `[from_at, until_at)`."""
+
+    __tablename__ = "rota_override"
+
+    id: int | None = Field(default=None, primary_key=True)
+    post_id: int = Field(foreign_key="post.id", index=True)
     officer_id: str = Field(foreign_key="officer.id", index=True, max_length=64)
     from_at: datetime = Field(sa_type=UtcDateTime)
     until_at: datetime = Field(sa_type=UtcDateTime)

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, update
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service.network.network_text import ContactRow, OfficerRow, PostRow
+from service.network.rota_text import rota_words
 from service.network.sealing import Sealer
-from service.network.tables import Contact, Leave, Node, Officer, Post, Tenure
+from service.network.tables import Contact, Leave, Node, Officer, Post, RotaOverride, Tenure
 from service.network.tree import NodeRow, Place
 
 Owned = TypeVar("Owned", Contact, Leave)
@@ -53,7 +54,7 @@ def write_officers(session: Session, rows: Iterable[OfficerRow], now: datetime, 
 
 
 def write_posts(session: Session, rows: Iterable[PostRow]) -> None:
-    """Insert and change posts; who holds a listed post becomes what the file says."""
+    """Insert and change posts; who holds a listed post, and when, becomes what the file says."""
     stored = {(post.node_id, post.role): post for post in session.exec(select(Post))}
     tenures: dict[int | None, list[Tenure]] = defaultdict(list)
     for tenure in session.exec(select(Tenure)):
@@ -70,6 +71,7 @@ def write_posts(session: Session, rows: Iterable[PostRow]) -> None:
             Tenure(post_id=post.id or 0, officer_id=officer, position=position)
             for position, officer in row.officers.items()
         )
+    _write_overrides(session, listed)
     session.flush()
 
 
@@ -106,6 +108,8 @@ def _write_contacts(
         contact.position = position
         if row.secret and sealer:
             contact.secret = sealer.seal(row.secret)
+        if row.verified is not None:
+            contact.verified_at = (contact.verified_at or now) if row.verified else None
         if contact.disabled_reason == REMOVED:
             contact.disabled_at, contact.disabled_reason = None, ""
         session.add(contact)
@@ -116,9 +120,22 @@ def _write_contacts(
 
 def _post(session: Session, stored: Post | None, row: PostRow) -> Post:
     post = stored or Post(node_id=row.node, role=row.role, rank=row.rank)
-    post.rank = row.rank
+    post.rank, post.rota = row.rank, rota_words(row.rota) if row.rota else None
     session.add(post)
     return post
+
+
+def _write_overrides(session: Session, listed: Iterable[tuple[PostRow, Post]]) -> None:
+    rows = {post.id: row.overrides for row, post in listed}
+    for stored in session.exec(select(RotaOverride).where(col(RotaOverride.post_id).in_(rows))):
+        session.delete(stored)
+    session.add_all(
+        RotaOverride(
+            post_id=post or 0, officer_id=o.officer, from_at=o.span.start, until_at=o.span.end, reason=o.reason
+        )
+        for post, overrides in rows.items()
+        for o in overrides
+    )
 
 
 def _held(tenures: Iterable[Tenure]) -> dict[int, str]:

@@ -10,10 +10,13 @@ from service.network.duty import (
     KINDS,
     ContactView,
     HoleReason,
+    How,
     OfficerView,
     PostView,
     answer,
+    for_alert,
     ladder,
+    weak_points,
 )
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
@@ -106,6 +109,64 @@ def test_a_tree_of_one_node_answers_from_its_only_post() -> None:
     assert (found.officer.id, found.post.code) == ("duty", "city.duty")
 
 
+@pytest.mark.parametrize(
+    ("node", "kind", "theme", "code", "who"),
+    [
+        ("weibin", "county", "reporting", "county.officer", "duty"),
+        ("weibin", "county", "reporting", "county.chair", "duty"),
+        ("weibin", "county", "reporting", "city.leader", "leader"),
+        ("weibin", "county", "wages", "county.officer", "holder"),
+        ("e01", "enterprise", "reporting", "county.officer", "holder"),
+        ("mayinghe", "township", "reporting", "township.organiser", "organiser"),
+        ("baoji", "city", "reporting", "city.duty", "duty"),
+    ],
+)
+def test_the_silence_of_a_county_is_the_business_of_the_city(
+    node: str, kind: str, theme: str, code: str, who: str
+) -> None:
+    found = answer(code, for_alert(PATH, node, kind, theme), NOON)
+    assert (found.officer.id if found.officer else None, found.holes) == (who, ())
+
+
+def test_deputies_in_a_circle_answer_for_each_other_until_all_are_away() -> None:
+    def circle(*gone: str) -> tuple[PostView, ...]:
+        one, two = (away(name) if name in gone else officer(name) for name in ("one", "two"))
+        return (PostView("county.officer", "weibin", 1, (one, two)), PostView("county.deputy", "weibin", 2, (two, one)))
+
+    answers = [answer("county.officer", circle(*gone), NOON) for gone in ((), ("one",), ("one", "two"))]
+    assert [found.officer.id if found.officer else None for found in answers] == ["one", "two", None]
+    assert [(h.code, h.reason) for h in answers[2].holes] == [
+        ("county.officer", HoleReason.AWAY),
+        ("county.deputy", HoleReason.AWAY),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("post", "reasons"),
+    [
+        (PostView("city.duty", "baoji", 1, (officer("a"),)), ["unverified"]),
+        (PostView("city.duty", "baoji", 1, (officer("a"),), acting=True), ["acting", "unverified"]),
+        (PostView("city.duty", "baoji", 1, (officer("a", reach=False),)), []),
+        (PostView("city.duty", "baoji", 1, (OfficerView("a", "a", (ContactView(1, "console", "-", True),)),)), []),
+        (PostView("city.duty", "baoji", 1), []),
+    ],
+)
+def test_a_post_that_answers_may_have_weak_points(post: PostView, reasons: list[str]) -> None:
+    assert [hole.reason.value for hole in weak_points(post)] == reasons
+
+
+@pytest.mark.parametrize(
+    ("post", "how"),
+    [
+        (PostView("city.duty", "baoji", 1, (officer("a"), officer("b"))), How.HOLDER),
+        (PostView("city.duty", "baoji", 1, (away("a"), officer("b"))), How.DEPUTY),
+        (PostView("city.duty", "baoji", 1, (officer("a"),), acting=True), How.DEPUTY),
+    ],
+)
+def test_an_answer_says_how_it_came_to_be_this_officer(post: PostView, how: How) -> None:
+    assert answer("city.duty", (post,), NOON).how is how
+
+
 def test_one_officer_may_hold_several_posts_on_the_path() -> None:
     both = officer("both")
     posts = (PostView("county.officer", "weibin", 1, (away("x"),)), PostView("city.duty", "baoji", 1, (both,)))
@@ -136,6 +197,7 @@ def paths(draw: st.DrawFn) -> tuple[PostView, ...]:
             leave=st.sampled_from([None, (-HOUR, HOUR), (HOUR, 2 * HOUR)]),
         ),
         max_size=3,
+        unique_by=lambda person: person.id,
     ).map(tuple)
     roles = st.lists(st.sampled_from(["one", "two", "three"]), unique=True, max_size=3)
     return tuple(

@@ -1,9 +1,12 @@
 """network.yaml: nodes, officers and posts, and the line of every mistake."""
 
+from datetime import date, time
+
 import pytest
 
 from service.clock import shanghai
 from service.network.network_text import ContactRow, LeaveRow, OfficerRow, PostRow, read_network
+from service.network.rota import Days, Override, Rota, Shift, Span
 
 GOOD = """\
 nodes:
@@ -43,6 +46,43 @@ def test_a_file_is_read_as_it_is_written_and_numbers_stay_text() -> None:
     assert [node.name for node in file.nodes] == ["宝鸡市"]
 
 
+ROTA = """\
+posts:
+  - node: baoji
+    role: duty
+    deputies: [a, b]
+    rota:
+      from: 2026-11-16
+      every: 2w
+      order: [a, b]
+      shifts: [{hours: "08:00-20:00", days: working}, {hours: "20:00-08:00", order: [b, a]}]
+    overrides: [{officer: b, from: 2026-11-18T20:00, until: 2026-11-19T08:00, reason: 换班}]
+  - {node: baoji, role: leader, holder: a, rota: {from: 2026-11-16, order: [a]}}
+"""
+
+
+def test_a_post_may_have_a_rota_and_overrides() -> None:
+    file, problems = read_network(ROTA, "network.yaml")
+    assert problems == []
+    assert file.posts[0].rota == Rota(
+        date(2026, 11, 16),
+        14,
+        (Shift(time(8), 720, Days.WORKING, ("a", "b")), Shift(time(20), 720, Days.ALL, ("b", "a"))),
+    )
+    swapped = Span(shanghai("2026-11-18T20:00"), shanghai("2026-11-19T08:00"))
+    assert file.posts[0].overrides == (Override("b", swapped, "换班"),)
+    assert file.posts[1].rota == Rota(date(2026, 11, 16), 7, (Shift(time(), 1440, Days.ALL, ("a",)),))
+
+
+def test_a_contact_is_verified_only_when_the_file_says_so() -> None:
+    said = (
+        "{channel: a, address: x}, {channel: b, address: x, verified: true}, {channel: c, address: x, verified: false}"
+    )
+    file, problems = read_network(f"{OFFICER}contacts: [{said}]}}\n", "network.yaml")
+    assert problems == []
+    assert [contact.verified for contact in file.officers[0].contacts or ()] == [None, True, False]
+
+
 def test_csv_is_told_by_the_file_name() -> None:
     file, problems = read_network("node,parent,kind,name\nx,,city,某市\n", "NODES.CSV")
     assert [node.id for node in file.nodes] == ["x"]
@@ -50,6 +90,7 @@ def test_csv_is_told_by_the_file_name() -> None:
 
 
 OFFICER = "officers:\n  - {id: a, name: 甲, "
+DUTY = "posts:\n  - {node: a, role: duty, holder: b, "
 
 
 @pytest.mark.parametrize(
@@ -78,6 +119,22 @@ OFFICER = "officers:\n  - {id: a, name: 甲, "
         ),
         (f"{OFFICER}leaves: [{{from: soon, until: 2026-11-20}}]}}\n", 2, "must be times"),
         (f"{OFFICER}leaves: [{{from: 2026-11-20, until: 2026-11-20}}]}}\n", 2, "end after it begins"),
+        (f"{OFFICER}contacts: [{{channel: a, address: x, verified: maybe}}]}}\n", 2, "verified is true or false"),
+        ("posts:\n  - {node: a, role: duty, rota: b}\n", 2, "rota must be a map"),
+        (f"{DUTY}rota: {{order: [b]}}}}\n", 2, "the first day"),
+        (f"{DUTY}rota: {{from: 2026-02-30, order: [b]}}}}\n", 2, "not '2026-02-30'"),
+        (f"{DUTY}rota: {{from: 2026-02-02, every: month, order: [b]}}}}\n", 2, "not 'month'"),
+        (f"{DUTY}rota: {{from: 2026-02-02, every: 0w, order: [b]}}}}\n", 2, "not '0w'"),
+        (f"{DUTY}rota: {{from: 2026-02-02}}}}\n", 2, "nobody is on the rota"),
+        (f"{DUTY}rota: {{from: 2026-02-02, order: [c]}}}}\n", 2, "'c' is on the rota but is neither"),
+        (f"{DUTY}rota: {{from: 2026-02-02, order: [b], colour: red}}}}\n", 2, "unknown field colour"),
+        (f"{DUTY}rota: {{from: 2026-02-02, order: [b], shifts: [{{hours: 8-20}}]}}}}\n", 2, "not '8-20'"),
+        (f"{DUTY}rota: {{from: 2026-02-02, order: [b], shifts: [{{hours: '08:00-25:00'}}]}}}}\n", 2, "'08:00-25:00'"),
+        (f"{DUTY}rota: {{from: 2026-02-02, order: [b], shifts: [{{days: sunny}}]}}}}\n", 2, "not 'sunny'"),
+        (f"{DUTY}overrides: [{{officer: b, from: soon, until: 2026-11-20}}]}}\n", 2, "times such as 2026-11-18T20:00"),
+        (f"{DUTY}overrides: [{{officer: b, from: 2026-11-20, until: 2026-11-19}}]}}\n", 2, "end after it begins"),
+        (f"{DUTY}overrides: [{{officer: c, from: 2026-11-19, until: 2026-11-20}}]}}\n", 2, "'c' is on the rota but"),
+        (f"officers:\n  - {{id: a, name: {'😀汉' * 2000}}}\n", 2, "must have 1–200 characters"),
         ("posts:\n  - {node: a, role: Duty}\n", 2, "role 'Duty'"),
         ("posts:\n  - {node: a, role: duty, rank: first}\n", 2, "rank 'first'"),
         ("posts:\n  - {node: a, role: duty, deputies: b}\n", 2, "deputies must be a list"),

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from service.clock import FrozenClock
 from service.db import Database
 from service.network.directory import posts_on_path
+from service.network.rota import weekday
 from service.network.duty import answer
 from service.network.exchange import import_network
 from service.network.tables import Node, Officer
@@ -56,7 +57,7 @@ def test_every_post_of_the_ladder_is_answered_for_every_enterprise(town: Databas
     codes = ("township.organiser", "county.officer", "county.deputy", "county.chair", "city.duty", "city.leader")
     with town.read() as session:
         enterprises = session.exec(select(Node.id).where(col(Node.kind) == "enterprise")).all()
-        found = posts_on_path(session, enterprises)
+        found = posts_on_path(session, enterprises, weekday)
         names = session.exec(select(Officer.name)).all()
     for posts in found.values():
         for code in codes:
