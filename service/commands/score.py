@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import track
@@ -12,10 +13,11 @@ from rich.progress import track
 from service.commands.sheets import STANDARD_OUTPUT, Cell, Outputs, Sheet, read_rows
 from service.errors import FileProblems, LineProblem, WrongUse
 from service.rulebook.folder import RULES, read_texts
+from service.scoring.around import survey
 from service.scoring.build import Columns, panel_of
 from service.scoring.files import Table, read_events, read_nodes
 from service.scoring.pack import Dictionary, Level, Pack
-from service.scoring.panel import PanelEvent, PanelNode
+from service.scoring.panel import Indices, Panel, PanelEvent, PanelNode
 from service.scoring.parse import read_rules
 from service.scoring.report_file import read_reports
 from service.scoring.score import STATES, Scores, score_panel
@@ -42,8 +44,14 @@ class _Job:
     dictionary: Dictionary
     nodes: list[PanelNode]
     reports: Columns
-    events: list[PanelEvent]
+    events: dict[int, list[PanelEvent]]  # by index of the node
     weeks: list[str]
+
+    def panel(self, rows: Indices) -> Panel:
+        """The panel of some nodes and all weeks."""
+        happened = [event for row in rows.tolist() for event in self.events.get(row, ())]
+        nodes = [self.nodes[row] for row in rows]
+        return panel_of(nodes, self.weeks, self.reports.of_nodes(rows), happened, self.dictionary)
 
 
 def score(
@@ -92,7 +100,10 @@ def _read(rules: Path, nodes: Path, reports: Path, events: Path | None) -> _Job:
     problems = [problem for table in tables.values() for problem in sorted(table.problems, key=lambda p: p.line)]
     if problems:
         raise FileProblems(problems)
-    return _Job(read.pack, read.dictionary, found, columns, happened, weeks)
+    by_node: dict[int, list[PanelEvent]] = {}
+    for event in happened:
+        by_node.setdefault(index[event.node], []).append(event)
+    return _Job(read.pack, read.dictionary, found, columns, by_node, weeks)
 
 
 def _in_folder(folder: Path, problem: LineProblem) -> LineProblem:
@@ -116,18 +127,14 @@ def _weeks(columns: Columns, events: list[PanelEvent], table: Table) -> list[str
 
 
 def _scored(job: _Job) -> Iterator[Scores]:
-    """Scores of some nodes at a time, in file order."""
+    """Scores of some nodes at a time, in file order; what is around them is looked up before."""
     size = max(_CELLS // max(len(job.weeks), 1), 1)
-    starts = range(0, len(job.nodes) if job.weeks else 0, size)
-    events: dict[int, list[PanelEvent]] = {}
-    at = {node.id: i // size for i, node in enumerate(job.nodes)}
-    for event in job.events:
-        events.setdefault(at[event.node], []).append(event)
+    count = len(job.nodes) if job.weeks else 0
+    parts = [np.arange(start, min(start + size, count)) for start in range(0, count, size)]
+    around = survey(job.pack, job.nodes, job.weeks, parts, job.panel) if len(parts) > 1 else None
     console = Console(stderr=True)
-    for start in track(starts, "评分 scoring", console=console, disable=not console.is_terminal or len(starts) < 2):
-        nodes, reports = job.nodes[start : start + size], job.reports.of_nodes(start, start + size)
-        panel = panel_of(nodes, job.weeks, reports, events.get(start // size, []), job.dictionary)
-        yield score_panel(job.pack, panel)
+    for rows in track(parts, "评分 scoring", console=console, disable=not console.is_terminal or len(parts) < 2):
+        yield score_panel(job.pack, job.panel(rows), around=around)
 
 
 def _write(scores: Scores, sheet: Sheet, findings: Sheet | None) -> None:

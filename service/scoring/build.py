@@ -58,10 +58,14 @@ class Columns:
     weeks: Indices
     values: Mapping[str, Floats]
 
-    def of_nodes(self, first: int, last: int) -> "Columns":
-        """The reports of nodes `first:last`, whose indices begin at 0 again; reports must be in the order of nodes."""
-        part = slice(*np.searchsorted(self.nodes, [first, last]))
-        return Columns(self.nodes[part] - first, self.weeks[part], {i: v[part] for i, v in self.values.items()})
+    def of_nodes(self, rows: Indices) -> "Columns":
+        """The reports of some nodes, whose indices become their places in `rows`; reports must be in the order of
+        nodes."""
+        begins, ends = (np.searchsorted(self.nodes, rows, side) for side in ("left", "right"))
+        counts = ends - begins
+        at = np.arange(counts.sum()) + np.repeat(begins - np.cumsum(counts) + counts, counts)
+        nodes = np.repeat(np.arange(len(rows)), counts)
+        return Columns(nodes, self.weeks[at], {id_: figures[at] for id_, figures in self.values.items()})
 
 
 def coded(value: float | str | None) -> float:

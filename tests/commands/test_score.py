@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -93,6 +94,39 @@ def test_any_number_of_nodes_at_a_time_gives_the_same_rows(
     monkeypatch.setattr(command, "_CELLS", cells)
     assert run(arguments(inputs)) == 0
     assert rows(inputs / "scores.csv") == WANTED
+
+
+LOOKING = """\
+pack: p
+version: 1
+name: 环顾
+levels: {blue: 10, yellow: 25, orange: 45, red: 70}
+rules:
+  - {id: P, name: 高于同行, kind: peers, of: wage.arrears_days, group_by: parent, min_group: 1, at_least: {2: 25}}
+  - {id: C, name: 辖区, applies_to: [county, city], kind: children, count_at: yellow, at_least: {1: 45}}
+"""
+
+
+@pytest.mark.parametrize("cells", [1, 2, 200_000])
+def test_who_is_looked_at_need_not_be_in_memory_at_the_same_time(
+    inputs: Path, monkeypatch: pytest.MonkeyPatch, cells: int
+) -> None:
+    monkeypatch.setattr(command, "_CELLS", cells)
+    rules = Path(shutil.copytree(RULES, inputs / "rules"))
+    for pack in (rules / "packs").iterdir():
+        pack.unlink()
+    (rules / "packs" / "looking.yaml").write_text(LOOKING, "utf-8")
+    reports = "firm,2026-W53,9\nlate,2026-W53,4\n"
+    (inputs / "reports.csv").write_text(f"node,week,wage.arrears_days\n{reports}", "utf-8")
+    given = [f"--{name}={inputs / name}.csv" for name in ("nodes", "reports")]
+    out = inputs / "scores.csv"
+    assert run(["score", "--rules", str(rules), *given, "--out", str(out)]) == 0
+    assert rows(out)[1:] == [
+        ["firm", "2026-W53", "25", "yellow", "1"],
+        ["county", "2026-W53", "45", "orange", "1"],
+        ["late", "2026-W53", "0", "normal", "1"],
+        ["city", "2026-W53", "45", "orange", "1"],
+    ]
 
 
 def test_parquet_goes_in_and_out_by_the_ending_of_the_name(inputs: Path) -> None:

@@ -29,7 +29,7 @@ def finding(fields: str, series: dict[str, str], more: str = "") -> Finding:
     pack, dictionary = parse_rules(files)
     cases, problems = read_cases(files, pack, dictionary)
     assert not problems
-    panel = build_panel([cases[0].node], cases[0].weeks, cases[0].reports, cases[0].events, dictionary)
+    panel = build_panel(cases[0].nodes, cases[0].weeks, cases[0].reports, cases[0].events, dictionary)
     return score_panel(pack, panel, ["2026-W20"]).of(0, 0).findings[0]
 
 

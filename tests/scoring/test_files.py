@@ -88,7 +88,9 @@ def test_reports_become_columns_in_the_order_of_nodes_and_weeks() -> None:
     np.testing.assert_equal(found.values["days"], [np.nan, -np.inf, 1.5])
     np.testing.assert_equal(found.values["ends"], [-np.inf, np.nan, date(2026, 11, 22).toordinal()])
     np.testing.assert_equal(found.values["fund"], [0.0, np.nan, 1.0])
-    assert found.of_nodes(1, 2).values["days"].tolist() == [1.5]
+    turned = found.of_nodes(np.array([1, 7, 0]))
+    assert turned.nodes.tolist() == [0, 2, 2]
+    np.testing.assert_equal(turned.values["days"], [1.5, np.nan, -np.inf])
 
 
 def test_a_table_makes_the_same_panel_as_reports_one_by_one() -> None:
