@@ -45,7 +45,7 @@ def import_network(
     check_lengths(whole, found, report)
     if problems:
         raise FileProblems(sorted(problems, key=lambda problem: problem.line))
-    added, changed = write_nodes(session, stored, whole, found)
+    added, changed = write_nodes(session, stored, whole, found, now)
     write_officers(session, file.officers, now, sealer)
     write_posts(session, file.posts)
     return ImportSummary(added, changed, len(file.officers), len(file.posts))

@@ -32,6 +32,7 @@ class Node(SQLModel, table=True):
     key: bool = False
     opened: date | None = None
     closed: date | None = None
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)  # by an import
 
 
 class Officer(SQLModel, table=True):

@@ -20,16 +20,21 @@ REMOVED = "removed by import"  # why a contact is off that a later file may brin
 
 
 def write_nodes(
-    session: Session, stored: Mapping[str, Node], whole: Mapping[str, NodeRow], found: Mapping[str, Place]
+    session: Session,
+    stored: Mapping[str, Node],
+    whole: Mapping[str, NodeRow],
+    found: Mapping[str, Place],
+    now: datetime,
 ) -> tuple[int, int]:
     """Insert and change nodes, with the paths of every moved subtree; returns how many of each."""
     rows = sorted((_node_columns(node, found[node.id]) for node in whole.values()), key=lambda row: row["depth"])
     added = [row for row in rows if row["id"] not in stored]
     changed = [row for row in rows if row["id"] in stored and _differs(stored[row["id"]], row)]
+    marked = {"changed_at": now}
     if added:
-        session.execute(insert(Node), added)
+        session.execute(insert(Node), [row | marked for row in added])
     if changed:
-        session.execute(update(Node), changed)
+        session.execute(update(Node), [row | marked for row in changed])
     return len(added), len(changed)
 
 
