@@ -25,8 +25,11 @@ COMMANDS = {
     "token": ("network", "token_app"),
     "rules": ("rules", "rules_app"),
     "score": ("score", "score"),
+    "detect": ("detect", "detect"),
     "simulate": ("simulate", "simulate"),
     "replay": ("replay", "replay"),
+    "drill": ("drill", "drill"),
+    "who": ("who", "who"),
     "doctor": ("doctor", "doctor"),
 }
 

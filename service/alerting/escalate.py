@@ -14,7 +14,8 @@ from service.rulebook.night import Hours, Night
 from service.rulebook.policy import LevelPolicy, ResponsePolicy
 from service.scoring.pack import Level
 
-CLOSED = frozenset({"lifted", "archived", "rejected"})
+CLOSED = frozenset({"lifted", "archived"})
+CALM = frozenset({"contained", "rejected"})  # found not to be real, an alert waits for its end
 SHORTEST_NOTICE = timedelta(minutes=30)
 
 
@@ -255,7 +256,7 @@ def _duty(alert: ClockView) -> Duty:
 
 def _phase(alert: ClockView) -> str:
     """Which of the update clocks runs: watching once the figures are clean too, and only the end is missing."""
-    if alert.contained_at is None and alert.state != "contained":
+    if alert.contained_at is None and alert.state not in CALM:
         return "open"
     return "watching" if alert.liftable_at is not None else "contained"
 

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from service import journal
 from service.alerting.clocks import ladder_of, start
 from service.alerting.decide import RECORDED, Decision, Reason
-from service.alerting.escalate import Duty, Ladder, Origin, Telling, Why
+from service.alerting.escalate import Ladder, Origin, Why
 from service.alerting.news import news_reason, step_reason, write_letter
 from service.alerting.outcome import Outcome
-from service.alerting.recipients import recipients
+from service.alerting.recipients import Recipients, of_step
 from service.alerting.record import record
 from service.alerting.tables import Alert, AlertEvent, Score
 from service.alerting.views import raising_rules
@@ -84,7 +84,8 @@ class Issuer:
         if step.why is Why.NOTHING:  # a newer version of the policy gives more time
             return
         why = step_reason(clocks.duty, step.why)
-        told = self._tell(node, scores[0], alert, clocks, max(len(step.rungs), 1), step.posts, why, _owner(alert, step))
+        found = of_step(clocks.duty, step, self._answering(node, alert), self.now, alert.owner_id)
+        told = self._tell(node, scores[0], alert, clocks, max(len(step.rungs), 1), found, why)
         details: list[dict[str, Any]] = [
             {"rung": rung, "posts": list(clocks.policy.ladder[rung].posts)} for rung in step.rungs
         ] or [{"posts": list(step.posts)}]
@@ -138,7 +139,8 @@ class Issuer:
         told: list[str] = []
         if step.why is not Why.NOTHING:
             why = step_reason(clocks.duty, step.why) if step.why is Why.NIGHT else news_reason(reason)
-            told = self._tell(node, score, alert, clocks, 1, step.posts, why)
+            found = of_step(clocks.duty, step, self._answering(node, alert), self.now, None)
+            told = self._tell(node, score, alert, clocks, 1, found, why)
         line = "judged_up" if officer_id else reason
         record(self.session, alert, self.now, line, score=score, officer_id=officer_id, detail=detail | {"told": told})
 
@@ -162,13 +164,10 @@ class Issuer:
         alert: Alert,
         clocks: Ladder,
         lines: int,
-        codes: Sequence[str],
+        found: Recipients,
         why: NewsReason,
-        owner: str | None = None,
     ) -> list[str]:
-        """Write to whoever answers for these posts, before the `lines` lines about it go on the record; to whom."""
-        posts = duty.for_alert(self._posts.get(node.id, ()), node.id, node.kind, alert.theme)
-        found = recipients(codes, posts, self.now, owner)
+        """Write to these people, before the `lines` lines about it go on the record; to whom."""
         self._note_holes(node, found.holes)
         county, book = self._counties.get(node.id, ""), self._judged_by(score)
         letter = write_letter(alert, score, node, county, book, why, clocks, self.base_url)
@@ -177,9 +176,13 @@ class Issuer:
             enqueue(self.session, self.now, key, alert.id, letter, person.route)
         return sorted(person.officer_id for person in found.people)
 
+    def _answering(self, node: Node, alert: Alert) -> tuple[PostView, ...]:
+        """The posts on the path as they answer for this alert."""
+        return duty.for_alert(self._posts.get(node.id, ()), node.id, node.kind, alert.theme)
+
     def _note_holes(self, node: Node, holes: Sequence[Hole]) -> None:
         """One row a hole, however often it is met."""
-        for hole in [hole for hole in dict.fromkeys(holes) if hole not in self._noted]:
+        for hole in [h for h in dict.fromkeys(holes) if h not in self._noted and not duty.impossible(h, node.kind)]:
             self._noted.add(hole)
             subject = f"{hole.code}@{hole.node_id or node.parent_id or node.id}"
             known = select(JournalEntry.id).where(JournalEntry.kind == "hole", JournalEntry.subject == subject)
@@ -192,9 +195,3 @@ def _unsign(alert: Alert, level: Level, now: datetime) -> None:
     alert.level, alert.issued_at, alert.state = int(level), now, "raised"
     alert.acknowledged_at, alert.acknowledged_by, alert.owner_id = None, None, None
     alert.closed_at = alert.outcome = alert.disputed_on = alert.liftable_at = alert.contained_at = None
-
-
-def _owner(alert: Alert, step: Telling) -> str | None:
-    """Who has signed hears first of what he still owes: at the reminder and at the first rung."""
-    first = step.why is Why.REMINDER or 0 in step.rungs
-    return alert.owner_id if first and alert.duty != Duty.SIGN else None

@@ -40,6 +40,11 @@ def news_reason(reason: Reason) -> NewsReason:
     return _REASONS[reason]
 
 
+def post_title(code: str) -> str:
+    """What a post is called; an unknown one by its code."""
+    return _POSTS.get(code, code)
+
+
 def step_reason(duty: Duty, why: Why) -> NewsReason:
     """The words for a step of the ladder; at night the desk is asked to judge, whatever is owed."""
     return NewsReason.NIGHT if why is Why.NIGHT else _STEPS[duty, why]
@@ -69,7 +74,7 @@ def write_letter(
             node_id=node.id,
             node=node.name,
             county=county,
-            post=_POSTS.get(clocks.policy.owner, clocks.policy.owner),
+            post=post_title(clocks.policy.owner),
             findings=lines,
             # What to do about a sealed finding would tell what it is.
             advice=list(dict.fromkeys(r.advice for r, _ in known if r.advice and not sealed(r, book.dictionary))),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.alerting.escalate import Duty, Telling, Why
 from service.network import duty
 from service.network.duty import Hole, OfficerView, PostView
 from service.notify.outbox import Address
@@ -29,6 +30,15 @@ class Recipients:
 
     people: tuple[Recipient, ...]
     holes: tuple[Hole, ...]
+
+
+def of_step(owed: Duty, telling: Telling, posts: Sequence[PostView], at: datetime, owner_id: str | None) -> Recipients:
+    """Who is written to at a step of the ladder. Whoever has signed hears first of what he still owes: alone at the
+    reminder, and with the first rung once it is missed."""
+    if owed is Duty.SIGN or not (telling.why is Why.REMINDER or 0 in telling.rungs):
+        return recipients(telling.posts, posts, at)
+    alone = telling.why is Why.REMINDER and _at_work(owner_id, posts, at) is not None
+    return recipients(() if alone else telling.posts, posts, at, owner_id)
 
 
 def recipients(

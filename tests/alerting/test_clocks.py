@@ -77,7 +77,7 @@ def test_each_move_leaves_one_duty_with_its_deadline(
     assert (found.duty, local(found.due_at), local(found.next_step_at), found.step) == (duty, due, step_at, 0)
 
 
-@pytest.mark.parametrize("state", ["lifted", "archived", "rejected"])
+@pytest.mark.parametrize("state", ["lifted", "archived"])
 def test_what_is_over_owes_nothing(state: str) -> None:
     found = wound(replace(view(Level.RED), state=state), "19 09:00")
     assert (found.duty, found.due_at, found.next_step_at) == (Duty.NONE, None, None)
