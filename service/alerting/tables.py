@@ -1,7 +1,6 @@
 """预警的表: scores, alerts, their record, mutes."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint, text
@@ -9,18 +8,6 @@ from sqlmodel import Field, SQLModel
 
 from service.db import UtcDateTime, new_id
 from service.reporting.tables import RowId
-
-
-class Outcome(StrEnum):
-    """结果: what became of an alert in the end."""
-
-    DISPUTE = "dispute"  # 发生争议
-    NO_DISPUTE = "no_dispute"  # 未发生
-    EASED_OUT = "eased_out"  # 自行消除
-    TRANSFERRED = "transferred"  # 转交
-    DISSOLVED = "dissolved"  # 企业灭失
-    FALSE_ALARM = "false_alarm"  # 不属实
-    KNOWN = "known"  # 早已掌握
 
 
 class Score(SQLModel, table=True):

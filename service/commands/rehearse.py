@@ -7,13 +7,20 @@ from zlib import crc32
 
 from sqlmodel import col, select
 
-from service.alerting.tables import Alert, AlertEvent, Outcome
+from service.alerting.outcome import Outcome
+from service.alerting.tables import Alert, AlertEvent
 from service.app import Instance
 from service.clock import SHANGHAI, FrozenClock
-from service.network.directory import token_digest
+from service.errors import Refusal
+from service.network.directory import posts_on_path, token_digest
 from service.notify.deliver import Deliverer
 from service.reporting.submission import EventSubmission, ReportSubmission, Submission
-from service.response.handle import acknowledge, lift
+from service.response.act import Done, act
+from service.response.actions import ActionKind
+from service.response.desk import Office
+from service.response.handle import acknowledge, contain
+from service.response.lift import lift
+from service.response.lifting import Wish
 from service.scoring.week import monday
 from service.simulation.generate import SimulatedReport, Simulation
 
@@ -48,6 +55,7 @@ class Rehearsal:
         self._digests = {node: token_digest(token) for node, token in tokens.items()}
         self._assessor = instance.assessor()
         self._sweeper = instance.sweeper()
+        self._office = Office(instance.db, instance.library, instance.settings.base_url)
 
     def run(self, weeks: Sequence[str], until: datetime, done: Callable[[], None]) -> None:
         """Live through `weeks` up to the instant `until`; `done` is called after each."""
@@ -100,19 +108,38 @@ class Rehearsal:
         self._deliverer.deliver_due()
 
     def _tend(self) -> None:
-        """The cast does its work: what is two weeks old is signed and closed."""
+        """The cast does its work: what is two weeks old is signed, visited, calmed, and lifted when it may be."""
         now = self._clock.now()
         for alert in self._open():
             if alert.raised_at <= now - CLOSED_AFTER:
                 officer = self._responsible(alert)
-                acknowledge(self._instance.db, _id(alert), officer, now)
-                lift(self._instance.db, _id(alert), officer, self._outcome(alert), now)
+                if acknowledge(self._office, _id(alert), officer, now).contained_at is None:
+                    visit = Done(ActionKind.VISIT, note="走访企业，与行政方、职工代表座谈（演示）")
+                    act(self._office, _id(alert), officer, now, done=visit)
+                    contain(self._office, _id(alert), officer, now)
+                self._lift(alert, officer, now)
+
+    def _lift(self, alert: Alert, officer: str, now: datetime) -> None:
+        """Whoever handled it lifts it, with a second person from the path where the level asks for one."""
+        for person in dict.fromkeys([officer, *self._people(alert)]):
+            try:
+                if lift(self._office, _id(alert), person, now, wish=self._wish(alert, now)).closed_at is not None:
+                    return
+            except Refusal:  # not this person, or not yet
+                continue
+
+    def _people(self, alert: Alert) -> list[str]:
+        """Everybody with a post on the path, from the node up."""
+        with self._instance.db.read() as session:
+            working = self._instance.library.shelf(session).newest.calendar.is_working_day
+            posts = posts_on_path(session, [alert.node_id], working)[alert.node_id]
+        return [officer.id for post in posts for officer in post.officers]
 
     def _sign_overdue(self) -> None:
         now = self._clock.now()
         overdue = [alert for alert in self._open() if alert.acknowledged_at is None and alert.sign_by <= now]
         for alert in overdue[: max(len(overdue) - LEFT_OVERDUE, 0)]:
-            acknowledge(self._instance.db, _id(alert), self._responsible(alert), now)
+            acknowledge(self._office, _id(alert), self._responsible(alert), now)
 
     def _open(self) -> Sequence[Alert]:
         """Open alerts, the mildest and oldest first."""
@@ -128,10 +155,13 @@ class Rehearsal:
             )
             return next(str(name) for event in events for name in event.detail.get("told", ()))
 
-    def _outcome(self, alert: Alert) -> Outcome:
+    def _wish(self, alert: Alert, now: datetime) -> Wish:
+        """How it ended: what the simulation planted broke out in its week, otherwise nothing did."""
         planted = [o.week for o in self._simulation.outcomes if o.node == alert.node_id]
-        happened = any(alert.first_week <= week <= alert.last_week for week in planted)
-        return Outcome.DISPUTE if happened else Outcome.NO_DISPUTE
+        happened = [monday(week) for week in planted if alert.first_week <= week <= alert.last_week]
+        if happened and happened[0] <= now.astimezone(SHANGHAI).date():
+            return Wish(Outcome.DISPUTE, happened[0], "")
+        return Wish(Outcome.NO_DISPUTE, None, "走访后未发生争议（演示）")
 
 
 def _at(day: date, hour: time) -> datetime:

@@ -52,6 +52,7 @@ _FIELD_TEXTS = {
     "too_long": ("过多", "has too many entries"),
     "greater_than_equal": ("过小", "is too small"),
     "less_than_equal": ("过大", "is too large"),
+    "enum": ("不是可用的值", "is not one of the values there are"),
     "literal_error": ("不是可用的值", "is not one of the values there are"),
 }
 

@@ -113,6 +113,16 @@ _WRITE_PROBLEMS: dict[int | str, dict[str, Any]] = {
         503: "暂时不可用 / try again",
     }.items()
 }
+_MOVE_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    **{status: _WRITE_PROBLEMS[status] for status in (400, 401, 413, 422, 429, 503)},
+    403: {
+        **_PROBLEM,
+        "description": "须责任人令牌，或由另一岗位、另一人作出 / an officer's token, or another post or person",
+    },
+    404: {**_PROBLEM, "description": "没有，或不在范围内 / not there, or out of scope"},
+    409: {**_PROBLEM, "description": "目前不能这样做 / cannot be done as it stands"},
+    412: {**_PROBLEM, "description": "If-Match 不是最新版本 / stale version"},
+}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -142,6 +152,20 @@ def described(body: type[ReportBody] | type[EventBody]) -> dict[str, Any]:
     parameters = [_KEY, _IF_MATCH] if body is ReportBody else [_KEY]
     content = {"application/json": {"schema": schema}}
     return {"parameters": parameters, "requestBody": {"required": True, "content": content}}
+
+
+def moved(body: type[BaseModel]) -> dict[str, Any]:
+    """What FastAPI is told of a move of an alert; its body, which may be left out where nothing is needed, is read by
+    hand."""
+    seen = {**_IF_MATCH, "description": "所见的版本号 / the version that was seen"}
+    schema = body.model_json_schema()
+    content = {"application/json": {"schema": schema}}
+    extra = {"parameters": [seen], "requestBody": {"required": "required" in schema, "content": content}}
+    texts = {200: "处置后的预警 / the alert afterwards", 202: "待第二人同意 / waits for a second person"}
+    return {
+        "responses": {**{code: {"description": text} for code, text in texts.items()}, **_MOVE_PROBLEMS},
+        "openapi_extra": extra,
+    }
 
 
 def bulk_described() -> dict[str, Any]:
