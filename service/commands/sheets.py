@@ -28,14 +28,23 @@ def read_rows(path: Path, table: Table) -> Iterator[Row]:
     return _parquet_rows(path, table) if path.suffix == ".parquet" else csv_rows(table, _lines(path, table))
 
 
+def read_standard_rows(table: Table) -> Iterator[Row]:
+    """The rows of a CSV text on standard input, header first; a broken one is noted in `table`."""
+    return csv_rows(table, _decoded(typer.get_binary_stream("stdin"), table))
+
+
 def _lines(path: Path, table: Table) -> Iterator[str]:
     with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            try:
-                yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
-                table.note(number, "不是 UTF-8 编码，请另存为 UTF-8", "not UTF-8; save the file as UTF-8")
-                return
+        yield from _decoded(file, table)
+
+
+def _decoded(file: Iterable[bytes], table: Table) -> Iterator[str]:
+    for number, raw in enumerate(file, 1):
+        try:
+            yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            table.note(number, "不是 UTF-8 编码，请另存为 UTF-8", "not UTF-8; save the file as UTF-8")
+            return
 
 
 def _parquet_rows(path: Path, table: Table) -> Iterator[Row]:

@@ -5,16 +5,17 @@ from service.scoring.pack import Below, Detector, Group, Level
 from service.scoring.positions import Tree
 
 METHODS = ("ears_c1", "ears_c2", "ears_c3", "cusum", "farrington", "noufaily")
-_OF_METHOD = {
+OF_METHOD = {
     **dict.fromkeys(METHODS[:3], ("alpha", "baseline", "min_sigma")),
     "cusum": ("k", "h", "trans", "reset"),
     **dict.fromkeys(METHODS[4:], ("alpha", "years_back")),
 }
-PARAMETERS = tuple(dict.fromkeys(name for names in _OF_METHOD.values() for name in names))
+PARAMETERS = tuple(dict.fromkeys(name for names in OF_METHOD.values() for name in names))
 TRANSFORMATIONS = ("standard", "rossi", "anscombe")
 GROUPS = ("industry", "parent", "kind")
 SILENT = "silent"
 LONGEST_BASELINE = 104  # weeks
+MOST_YEARS = 9
 _LEVELS = tuple(level.word for level in Level if level)
 
 
@@ -24,8 +25,8 @@ def read_detector(form: Form) -> Detector | None:
     if not method:
         return None
     for name in PARAMETERS:
-        if form.has(name) and name not in _OF_METHOD[method]:
-            listed = " ".join(_OF_METHOD[method])
+        if form.has(name) and name not in OF_METHOD[method]:
+            listed = " ".join(OF_METHOD[method])
             form.note(form.at(name), f"{method} 没有 {name}（有：{listed}）", f"{method} takes {listed}, not {name}")
     return Detector(
         method=method,
@@ -36,7 +37,7 @@ def read_detector(form: Form) -> Detector | None:
         h=form.take("h", _not_negative, 2.26),
         trans=form.take("trans", word(TRANSFORMATIONS), "standard"),
         reset=form.take("reset", flag, True),
-        years_back=form.take("years_back", whole(1, 9), 5),
+        years_back=form.take("years_back", whole(1, MOST_YEARS), 5),
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from service.scoring.detectors.bounds import Bounds
 from service.scoring.detectors.ears import remembered
 from service.scoring.detectors.methods import METHODS, alpha_of
+from service.scoring.detectors.outlook import too_few
 from service.scoring.frame import Block, Frame
 from service.scoring.pack import Detector, Rule
 from service.scoring.panel import Bools, Floats, Panel
@@ -23,11 +24,12 @@ class Lack(IntEnum):
 
     NOTHING = 0
     BOUND = 1  # no bound could be computed
-    VARIANCE = 2
-    ZERO = 3
-    NEGATIVE = 4
-    HISTORY = 5  # too few known weeks
-    FIGURE = 6  # none this week
+    REPORTS = 2  # fewer than a method alarms on
+    VARIANCE = 3
+    ZERO = 4
+    NEGATIVE = 5
+    HISTORY = 6  # too few known weeks
+    FIGURE = 7  # none this week
 
 
 Lacks = NDArray[np.int8]
@@ -90,6 +92,8 @@ def _lacks(detector: Detector, series: Floats, bounds: Bounds) -> Lacks:
     observed = series[:, detector.reach :]
     found = np.zeros(observed.shape, np.int8)
     found[np.isnan(bounds.alarm)] = Lack.BOUND
+    if METHODS[detector.method].limited:
+        found[too_few(series, detector.reach)] = Lack.REPORTS
     if not detector.min_sigma > 0:
         found[low == high] = Lack.VARIANCE
         found[_steady_before(detector, series)] = Lack.VARIANCE

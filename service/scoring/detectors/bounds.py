@@ -14,11 +14,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Bounds:
-    """Expected figure, upper bound and alarm (1, 0) of each series and week; NaN = not defined."""
+    """Expected figure, upper bound and alarm (1, 0) of each series and week; NaN = not defined. Regressions tell the
+    dispersion of the figures too: 1 for Poisson, else above."""
 
     expected: Floats
     upper: Floats
     alarm: Floats
+    dispersion: Floats | None = None
 
 
 def above(observed: Floats, upper: Floats) -> Floats:

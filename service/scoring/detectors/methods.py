@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from service.scoring.cells import Text
-from service.scoring.detectors import cusum, ears
+from service.scoring.detectors import cusum, ears, farrington, noufaily
 from service.scoring.detectors.bounds import Bounds, Floats
 from service.scoring.pack import Detector
 
@@ -21,6 +21,7 @@ class Method:
     history: Callable[[Detector], Sequence[int]]
     judge: Judge
     counts: bool = True  # whether figures below 0 have no meaning to it
+    limited: bool = False  # whether it says nothing below 5 reports in 4 weeks
 
 
 _EARS = {"ears_c1": ("EARS C1", 0.001), "ears_c2": ("EARS C2", 0.001), "ears_c3": ("EARS C3", 0.025)}
@@ -35,6 +36,20 @@ METHODS = {
         None,
         cusum.history,
         lambda series, detector, alpha, least: cusum.cusum_window(series, detector, least),
+    ),
+    "farrington": Method(
+        ("往年同期 Farrington", "Farrington"),
+        0.01,
+        farrington.history,
+        lambda series, detector, alpha, least: farrington.farrington(series, detector, alpha),
+        limited=True,
+    ),
+    "noufaily": Method(
+        ("往年全年 Noufaily", "Noufaily"),
+        0.005,
+        noufaily.history,
+        lambda series, detector, alpha, least: noufaily.noufaily(series, detector, alpha),
+        limited=True,
     ),
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from service.scoring.amounts import counted, spaced
 from service.scoring.cells import Cells, Text
 from service.scoring.detectors.methods import METHODS
+from service.scoring.detectors.outlook import ENOUGH, PERIOD
 from service.scoring.pack import Rule
 from service.scoring.sentences.figures import absent, stated
 from service.scoring.unusual import Lack, Sight, detector_of, needed, sight
@@ -48,6 +49,10 @@ _WHY: dict[Lack, Callable[[Rule, Sight], Text]] = {
     Lack.NEGATIVE: lambda rule, seen: ("有负数", "there are figures below 0"),
     Lack.ZERO: lambda rule, seen: ("以前各周全是 0，没有可比的波动", "the weeks before were all 0"),
     Lack.VARIANCE: lambda rule, seen: ("以前各周完全相同，没有可比的波动", "the weeks before did not vary"),
+    Lack.REPORTS: lambda rule, seen: (
+        f"近 {PERIOD} 周合计不到 {ENOUGH}，数太小",
+        f"fewer than {ENOUGH} in the last {PERIOD} weeks",
+    ),
     Lack.BOUND: lambda rule, seen: ("以前各周算不出界限", "the weeks before give no bound"),
 }
 

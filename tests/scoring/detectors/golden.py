@@ -42,4 +42,4 @@ def _column(rows: list[dict[str, str]], name: str) -> Floats:
 
 def agree(ours: Floats, theirs: Floats, relative: float) -> bool:
     """Whether two columns are the same, also in where they are not defined."""
-    return bool(np.allclose(ours, theirs, rtol=relative, atol=relative, equal_nan=True))
+    return bool(np.allclose(ours, theirs, rtol=relative, atol=1e-12, equal_nan=True))

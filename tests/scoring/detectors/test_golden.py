@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from service.scoring.detectors.cusum import cusum
-from service.scoring.detectors.ears import ears
+from service.scoring.detectors.detect import detect
+from service.scoring.detectors.noufaily import noufaily
 from service.scoring.pack import Detector
 
-from .golden import SERIES, agree, printed, series
+from .golden import SERIES, Printed, agree, printed, series
 
 EARS = [
     ("earsC1", "default", Detector("ears_c1", 0.001)),
@@ -29,22 +29,46 @@ CUSUM = [
 ]
 
 
+FARRINGTON = {"b5_w3_a0.05": 0.05, "b5_w3_a0.01": 0.01}
+NOUFAILY = {
+    "noufaily_b5_np10_wt2.58_pw26_nbPlugin_a0.005": Detector("noufaily", years_back=5),
+    "noufaily_b4_np10_wt2.58_pw26_nbPlugin_a0.005": Detector("noufaily", years_back=4),
+}
+
+
+def compare(name: str, detector: Detector, wanted: Printed, relative: float) -> None:
+    """Every bound and alarm of `detect`, from the first week that was printed."""
+    found, first = detect(series(name), detector), int(wanted["t"][0])
+    assert agree(found.upper[first:], wanted["upperbound"], relative)
+    assert agree(found.alarm[first:], wanted["alarm"], 0)
+
+
 @pytest.mark.parametrize(("file", "config", "detector"), EARS)
 @pytest.mark.parametrize("name", SERIES)
 def test_ears(file: str, config: str, detector: Detector, name: str) -> None:
     wanted = printed(file)[config, name]
-    with np.errstate(all="ignore"):
-        found = ears(series(name)[None], detector, detector.alpha or 0, detector.baseline)
     assert wanted["t"][0] == detector.reach
-    assert agree(found.upper[0], wanted["upperbound"], 1e-9)
-    assert agree(found.alarm[0], wanted["alarm"], 0)
+    compare(name, detector, wanted, 1e-9)
 
 
 @pytest.mark.parametrize(("config", "detector"), CUSUM)
 @pytest.mark.parametrize("name", SERIES)
 def test_cusum_without_a_reset(config: str, detector: Detector, name: str) -> None:
-    wanted = printed("cusum")[config, name]
+    compare(name, detector, printed("cusum")[config, name], 1e-9)
+
+
+@pytest.mark.parametrize(("config", "name"), [key for key in printed("farrington") if key[0] in FARRINGTON])
+def test_farrington(config: str, name: str) -> None:
+    compare(name, Detector("farrington", FARRINGTON[config]), printed("farrington")[config, name], 1e-6)
+
+
+@pytest.mark.parametrize(("config", "name"), [key for key in printed("farringtonFlexible") if key[0] in NOUFAILY])
+def test_noufaily(config: str, name: str) -> None:
+    wanted, detector = printed("farringtonFlexible")[config, name], NOUFAILY[config]
+    compare(name, detector, wanted, 1e-6)
     with np.errstate(all="ignore"):
-        found = cusum(series(name)[None], detector)
-    assert agree(found.upper[0], wanted["upperbound"], 1e-9)
-    assert agree(found.alarm[0], wanted["alarm"], 0)
+        found = noufaily(series(name)[None], detector, 0.005)
+    begin = int(wanted["t"][0]) - detector.reach
+    assert found.dispersion is not None
+    assert agree(found.dispersion[0, begin:], wanted["phi"], 1e-6)
+    assert agree(found.expected[0, begin:], wanted["expected"], 1e-6)
