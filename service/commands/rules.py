@@ -1,104 +1,140 @@
-"""规则命令: `labour-watch rules check|test` – looks a rules folder over before anybody publishes it."""
+"""规则命令: `labour-watch rules check|test|schema` – looks a rules folder over before anybody publishes it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from service.clock import SHANGHAI, SystemClock
 from service.errors import FileProblems, Findings, LineProblem
-from service.reporting.calendar_text import parse_calendar
-from service.rulebook.case_text import Case, read_cases
-from service.rulebook.cases import CaseResult, judge_cases, uncovered
+from service.rulebook.cases import judge_cases
+from service.rulebook.check import Checked, Sound, check_texts, doubts
+from service.rulebook.coverage import uncovered
 from service.rulebook.folder import read_texts
-from service.rulebook.response_text import parse_policy
-from service.scoring.pack import Dictionary, Pack, State
-from service.scoring.parse import read_rules
-from service.scoring.positions import read_tree
+from service.scoring.parse import read_indicators
+from service.scoring.schema import pack_schema
 
-rules_app = typer.Typer(help="规则：检查、试算 / rules: check and test", no_args_is_help=True)
+rules_app = typer.Typer(help="规则：检查、试算、编辑器提示 / rules: check, test, schema", no_args_is_help=True)
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="规则目录 / rules folder")]
 
-_PARSERS: dict[str, Callable[[str], object]] = {"response.yaml": parse_policy, "calendar.yaml": parse_calendar}
 
+class Format(StrEnum):
+    """How problems are written."""
 
-@dataclass(frozen=True)
-class _Checked:
-    """A folder without a problem."""
-
-    pack: Pack
-    dictionary: Dictionary
-    cases: list[Case]
+    TEXT = "text"
+    JSON = "json"
 
 
 @rules_app.command("check")
-def check(folder: Folder) -> None:
+def check(
+    folder: Folder,
+    strict: Annotated[bool, typer.Option("--strict", help="有提醒也算不通过 / warnings fail too")] = False,
+    format_: Annotated[Format, typer.Option("--format", help="json 供编辑器读 / json is for editors")] = Format.TEXT,
+) -> None:
     """检查规则目录，列出全部问题 / check a rules folder and list every problem."""
-    checked = _check(folder)
-    pack, cases = checked.pack, len(checked.cases)
-    typer.echo(
-        f"规则包 {pack.name} {pack.version}：{len(pack.rules)} 条规则，{cases} 个用例，没有问题 / "
-        f"{len(pack.rules)} rules, {cases} cases, no problems"
-    )
+    texts, unread = read_texts(folder)
+    checked = check_texts(texts, unread)
+    today = SystemClock().now().astimezone(SHANGHAI).date()
+    warnings = doubts(texts, checked.sound, today) if checked.sound else []
+    if format_ is Format.JSON:
+        typer.echo(_as_json(folder, checked, warnings))
+    else:
+        _show(folder, [*checked.problems, *map(_as_warning, warnings)])
+    sound = _sound(folder, checked)
+    if strict and warnings:
+        raise Findings(f"{folder}：{len(warnings)} 个提醒（--strict）", f"{len(warnings)} warnings (--strict)")
+    if format_ is Format.TEXT:
+        pack, cases, told = sound.pack, len(sound.cases), len(warnings)
+        typer.echo(
+            f"规则包 {pack.name} {pack.version}：{len(pack.rules)} 条规则，{cases} 个用例，"
+            f"没有问题{f'，{told} 个提醒' if told else ''} / "
+            f"{len(pack.rules)} rules, {cases} cases, no problems{f', {told} warnings' if told else ''}"
+        )
 
 
 @rules_app.command("test")
-def test(folder: Folder) -> None:
+def judge(
+    folder: Folder,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="每条规则、每个阈值都要有用例 / a case for every rule and threshold")
+    ] = False,
+) -> None:
     """试算全部用例 / judge every case of the folder."""
-    checked = _check(folder)
-    results = judge_cases(checked.cases, checked.pack, checked.dictionary)
+    texts, unread = read_texts(folder)
+    checked = check_texts(texts, unread)
+    _show(folder, checked.problems)
+    sound = _sound(folder, checked)
+    results = judge_cases(sound.cases, sound.pack, sound.dictionary)
     failed = [result for result in results if result.misses]
-    for result in failed:
-        _show(folder, result)
-    for state, wanted, wanted_en in ((State.FIRED, "触发", "fires"), (State.SILENT, "未触发", "is silent")):
-        rules = " ".join(uncovered(results, checked.pack, state))
-        if rules:
-            typer.echo(f"提示：没有用例显示这些规则{wanted} / note: no case in which one of these {wanted_en}: {rules}")
+    _show(folder, (miss for result in failed for miss in result.misses))
+    missing = uncovered(results, sound.pack, sound.places) if coverage else []
+    _show(folder, missing)
     if failed:
         raise Findings(f"{len(results)} 个用例，{len(failed)} 个不符", f"{len(failed)} of {len(results)} cases failed")
-    typer.echo(f"{len(results)} 个用例全部符合 / all {len(results)} cases hold")
+    if missing:
+        raise Findings(f"用例不全：{len(missing)} 处", f"cases are missing in {len(missing)} places")
+    full = "，每条规则、每个阈值都有用例 / , every rule and threshold is covered" if coverage else ""
+    chinese, _, english = full.partition(" / ")
+    typer.echo(f"{len(results)} 个用例全部符合{chinese} / all {len(results)} cases hold{english}")
 
 
-def _show(folder: Path, result: CaseResult) -> None:
-    for miss in result.misses:
-        typer.echo(_in_folder(folder, miss))
+@rules_app.command("schema")
+def schema(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option("--out", help="写到这个文件 / write it to this file")] = None,
+) -> None:
+    """写出 packs/*.yaml 的 JSON Schema，供编辑器补全 / write the JSON Schema of packs/*.yaml, for editors."""
+    texts, unread = read_texts(folder)
+    dictionary, problems = read_indicators(texts)
+    broken = [problem for problem in unread if problem.file == "indicators.yaml"]
+    if dictionary is None:
+        raise FileProblems([_in_folder(folder, problem) for problem in broken or problems])
+    written = json.dumps(pack_schema(dictionary), ensure_ascii=False, indent=2) + "\n"
+    if out:
+        out.write_text(written, "utf-8")
+    else:
+        typer.echo(written, nl=False)
 
 
-def _check(folder: Path) -> _Checked:
-    """Everything in the folder. Prints every problem and raises Findings when there is one."""
-    texts, problems = read_texts(folder)
-    read = read_rules(texts)
-    problems = [*problems, *_without_unread(read.problems, problems), *_other_parts(texts)]
-    cases: list[Case] = []
-    if read.pack and read.dictionary:
-        cases, wrong = read_cases(texts, read.pack, read.dictionary)
-        problems += wrong
-    if read.pack is None or read.dictionary is None or problems:
-        for problem in problems:
-            typer.echo(_in_folder(folder, problem))
-        raise Findings(f"{folder}：共 {len(problems)} 个问题", f"{len(problems)} problems")
-    return _Checked(read.pack, read.dictionary, cases)
+def _sound(folder: Path, checked: Checked) -> Sound:
+    """What a sound folder says. Raises Findings when it is not sound."""
+    if checked.sound is None:
+        raise Findings(f"{folder}：共 {len(checked.problems)} 个问题", f"{len(checked.problems)} problems")
+    return checked.sound
 
 
-def _without_unread(problems: list[LineProblem], unread: list[LineProblem]) -> list[LineProblem]:
-    """Without those that only say that a file is missing which is there and could not be read."""
-    files = {problem.file for problem in unread}
-    lost = bool({file for file in files if file.startswith("packs/")})
-    return [p for p in problems if p.file not in files and not (lost and p.file == "packs/")]
+def _show(folder: Path, problems: Iterable[LineProblem]) -> None:
+    for problem in problems:
+        typer.echo(_in_folder(folder, problem))
 
 
-def _other_parts(texts: Mapping[str, str]) -> list[LineProblem]:
-    found: list[LineProblem] = []
-    for name, parse in _PARSERS.items():
-        tree, broken = read_tree(name, texts[name]) if name in texts else (None, [])
-        found += broken
-        if tree:
-            try:
-                parse(texts[name])
-            except FileProblems as wrong:
-                found += wrong.problems
-    return found
+def _as_warning(problem: LineProblem) -> LineProblem:
+    return replace(problem, text=f"提醒：{problem.text}", text_en=f"warning: {problem.text_en}")
+
+
+def _as_json(folder: Path, checked: Checked, warnings: list[LineProblem]) -> str:
+    """An array of problems and warnings in the order in which they are told."""
+    told = [(problem, "error") for problem in checked.problems] + [(problem, "warning") for problem in warnings]
+    return json.dumps(
+        [
+            {
+                "file": str(folder / problem.file),
+                "line": problem.line,
+                "column": max(problem.column, 1),
+                "severity": severity,
+                "rule": problem.rule,
+                "text": problem.text,
+                "text_en": problem.text_en,
+            }
+            for problem, severity in told
+        ],
+        ensure_ascii=False,
+        indent=2,
+    )
 
 
 def _in_folder(folder: Path, problem: LineProblem) -> LineProblem:

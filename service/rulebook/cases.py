@@ -1,14 +1,16 @@
-"""用例: judges golden cases – wanted against got, each with its line – and says which rules no case covers. Pure."""
+"""用例: judges golden cases – wanted against got, each with its line – and says what rules show in them. Pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from service.errors import LineProblem
 from service.rulebook.case_text import Case, Want
 from service.scoring.build import build_panel
 from service.scoring.cells import shortest
 from service.scoring.pack import Dictionary, Pack, State
-from service.scoring.score import Finding, NodeScore, score_panel
+from service.scoring.panel import PanelEvent, PanelNode, PanelReport
+from service.scoring.score import STATES, Finding, NodeScore, score_panel
+from service.scoring.week import monday
 
 _NOTHING = "无 / none"
 
@@ -27,10 +29,42 @@ def judge_cases(cases: Iterable[Case], pack: Pack, dictionary: Dictionary) -> li
     return [_judge(case, pack, dictionary) for case in cases]
 
 
-def uncovered(results: Sequence[CaseResult], pack: Pack, state: State) -> list[str]:
-    """Active rules that no case shows in `state`."""
-    shown = {finding.rule for result in results for finding in result.score.findings if finding.state is state}
-    return [rule.id for rule in pack.rules if not rule.trial and rule.id not in shown]
+def states_shown(cases: Sequence[Case], pack: Pack, dictionary: Dictionary) -> Mapping[str, set[State]]:
+    """In which states each rule is shown by some case. Cases of one week are judged together, each a world of its own,
+    which is much faster than one by one; only rules that compare with peers must see each case alone."""
+    shown: dict[str, set[State]] = {}
+    peers = pack.of_kind("peers")
+    others = replace(pack, rules=tuple(rule for rule in pack.rules if rule not in peers))
+    by_week: dict[str, list[Case]] = {}
+    for case in cases:
+        by_week.setdefault(case.week, []).append(case)
+        if peers and len(case.nodes) > 1:  # without others such a rule is unknown
+            _show([case], replace(pack, rules=tuple(peers)), dictionary, shown)
+    for together in by_week.values():
+        _show(together, others, dictionary, shown)
+    return shown
+
+
+def _show(cases: Sequence[Case], pack: Pack, dictionary: Dictionary, shown: dict[str, set[State]]) -> None:
+    """Add the states of the judged nodes of cases of one week, judged in one panel."""
+    nodes: list[PanelNode] = []
+    reports: list[PanelReport] = []
+    events: list[PanelEvent] = []
+    judged = []
+    for n, case in enumerate(cases):
+        judged.append(len(nodes))
+        begin = monday(case.weeks[0])  # of the panel if the case were alone: no week before it is one of silence
+        nodes += [
+            replace(node, id=f"{n}/{node.id}", parent=node.parent and f"{n}/{node.parent}", opened=begin)
+            for node in case.nodes
+        ]
+        reports += [replace(report, node=f"{n}/{report.node}") for report in case.reports]
+        events += [replace(event, node=f"{n}/{event.node}") for event in case.events]
+    weeks = max((case.weeks for case in cases), key=len)
+    scores = score_panel(pack, build_panel(nodes, weeks, reports, events, dictionary), [cases[0].week])
+    for i in judged:
+        for rule, state, _ in scores.said(i, 0):
+            shown.setdefault(rule, set()).add(STATES[state])
 
 
 def _judge(case: Case, pack: Pack, dictionary: Dictionary) -> CaseResult:

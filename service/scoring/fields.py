@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -21,16 +21,23 @@ Owners = Table[str, Collection[str]]  # field → the kinds that have it
 
 MOST_PROBLEMS = 1000  # after so many the rest is not read: nobody reads on, and a broken file of any size ends soon
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,31}", re.ASCII)
+ID = "[A-Za-z][A-Za-z0-9_.-]{0,31}"
 _RESERVED = frozenset(("score", "level", "fired", "unknown", "trial"))  # keys of `expect` in cases
 
 
 class Wrong(Exception):
-    """A value that cannot be taken; `at` is its place when that is not the whole value."""
+    """A value that cannot be taken; `at` is its place when that is not the whole value, `more` is wrong beside it."""
 
     def __init__(self, text: str, text_en: str, at: Tree | None = None) -> None:
         super().__init__(text)
         self.text, self.text_en, self.at = text, text_en, at
+        self.more: list[Wrong] = []
+
+    def each(self) -> "Iterator[Wrong]":
+        """This and whatever is wrong beside it, in file order."""
+        yield self
+        for other in self.more:
+            yield from other.each()
 
 
 class TooMany(Exception):
@@ -101,9 +108,10 @@ class Form:
             return read(value)
         except Wrong as wrong:
             self.failed.add(name)
-            at = wrong.at or value
-            chinese, english = _typed(at)
-            self.note(at, f"{key.text}：{wrong.text}{chinese}", f"{key.text}: {wrong.text_en}{english}")
+            for each in wrong.each():
+                at = each.at or value
+                chinese, english = _typed(at)
+                self.note(at, f"{key.text}：{each.text}{chinese}", f"{key.text}: {each.text_en}{english}")
             return default
 
     def need(self, name: str, read: Callable[[Tree], T], fallback: D) -> T | D:
@@ -151,7 +159,7 @@ def text(node: Tree) -> str:
 def identifier(node: Tree) -> str:
     """An id as rules, indicators and events have it."""
     word = text(node)
-    if not _ID.fullmatch(word):
+    if not re.fullmatch(ID, word):
         raise Wrong(
             f"编号 {word!r} 不合规则：以字母开头，只含字母、数字和 _ . -，至多 32 个字符",
             f"id {word!r} must begin with a letter and hold at most 32 letters, digits, _ . -",
@@ -213,12 +221,10 @@ def several(read: Callable[[Tree], T]) -> Callable[[Tree], tuple[T, ...]]:
         items = node.items if isinstance(node, Sequence) else [node]
         if not items:
             raise Wrong("列表是空的", "the list is empty")
-        found: list[T] = []
-        for item in items:
-            value = read(item)
-            if value in found:
+        found = _each(read, items)
+        for n, item in enumerate(items):
+            if found[n] in found[:n]:
                 raise Wrong("这一项在列表里重复", "this stands twice in the list", item)
-            found.append(value)
         return tuple(found)
 
     return read_all
@@ -240,9 +246,26 @@ def table(read: Callable[[Tree], T]) -> Callable[[Tree], tuple[tuple[Scalar, T],
     def read_all(node: Tree) -> tuple[tuple[Scalar, T], ...]:
         if not isinstance(node, Mapping) or not node.entries:
             raise Wrong("应当是 {键: 值}", "should be {key: value}")
-        return tuple((key, read(value)) for key, value in node.entries)
+        values = _each(read, [value for _, value in node.entries])
+        return tuple(zip((key for key, _ in node.entries), values, strict=True))
 
     return read_all
+
+
+def _each(read: Callable[[Tree], T], nodes: Iterable[Tree]) -> list[T]:
+    """What is read from each node. Raises Wrong with everything that is wrong, each at its place."""
+    found: list[T] = []
+    wrongs: list[Wrong] = []
+    for node in nodes:
+        try:
+            found.append(read(node))
+        except Wrong as wrong:
+            wrong.at = wrong.at or node
+            wrongs.append(wrong)
+    if wrongs:
+        wrongs[0].more += wrongs[1:]
+        raise wrongs[0]
+    return found
 
 
 def items_of(form: Form, name: str) -> list[Tree]:

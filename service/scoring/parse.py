@@ -32,7 +32,7 @@ from service.scoring.positions import Scalar, Tree, read_tree
 N = TypeVar("N", int, float)
 
 INDICATORS = "indicators.yaml"
-_HEADER = ("format", "pack", "version", "name", "levels", "clean_reports_to_lift")
+HEADER = ("format", "pack", "version", "name", "levels", "clean_reports_to_lift")
 _LEVELS = tuple(level.word for level in Level if level)
 MOST_RULES = 2000
 LONGEST_RUN = 52  # clean reports a pack may ask for
@@ -132,8 +132,8 @@ def _read_pack_file(
     sheet = Sheet(name, problems)
     form = Form(sheet, tree)
     draft.unread |= not form.keys
-    form.refuse_others((*_HEADER, "rules"))
-    titles = [key for key in form.keys if key.text in _HEADER]
+    form.refuse_others((*HEADER, "rules"))
+    titles = [key for key in form.keys if key.text in HEADER]
     if titles and draft.header is not None:
         first = draft.header.sheet.file
         form.note(titles[0], f"只能有一个文件写包头，已见于 {first}", f"only one file has the header; {first} has it")

@@ -15,10 +15,10 @@ MOST_STEPS = 50
 MOST_CONDITIONS = 50
 WHERE = ("industry", "headcount", "key")
 
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_OPERATOR = r">=|<=|==|!=|>|<"
-_CONDITION = re.compile(rf"\s*([A-Za-z][\w.-]*)\s*({_OPERATOR})\s*({_NUMBER})\s*", re.ASCII)
-_COMPARISON = re.compile(rf"\s*({_OPERATOR})\s*({_NUMBER})\s*", re.ASCII)
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+OPERATOR = r">=|<=|==|!=|>|<"
+_CONDITION = re.compile(rf"\s*([A-Za-z][\w.-]*)\s*({OPERATOR})\s*({NUMBER})\s*", re.ASCII)
+_COMPARISON = re.compile(rf"\s*({OPERATOR})\s*({NUMBER})\s*", re.ASCII)
 _FALLING = ("at_most", "down")
 _NOTHING = Steps("at_least", ((0.0, 0.0),))  # stands for steps that could not be read; the pack is refused anyway
 _LEVELS = tuple(level.word for level in Level if level)
