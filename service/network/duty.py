@@ -124,13 +124,9 @@ def for_alert(posts: Sequence[PostView], node_id: str, kind: str, theme: str) ->
     return tuple(replace(post, barred=True) if own and post.node_id == node_id else post for post in posts)
 
 
-def weak_points(post: PostView) -> Iterator[Hole]:
-    """What is wrong with a post even while somebody answers for it: no holder, or contacts nobody has verified."""
-    if post.acting and post.officers and post.rota is None:
-        yield _acting(post)
-    for officer in post.officers:
-        if officer.contacts and not any(contact.verified for contact in officer.contacts):
-            yield _unverified(post, officer)
+def impossible(hole: Hole, kind: str) -> bool:
+    """Whether a node of `kind` could not have the missing post on its path: a county lacks no township above it."""
+    return hole.reason is HoleReason.MISSING and _standing(hole.code)[0] < _standing(kind)[0]
 
 
 def ladder(code: str, posts: Sequence[PostView]) -> list[PostView]:
@@ -241,25 +237,4 @@ def _gap(post: PostView, at: datetime) -> Hole:
         f"岗位 {post.code}（{post.node_id}）的轮值表在 {when} 无人值班，请补排班次",
         f"the rota of post {post.code} at {post.node_id} has nobody at {when}; add a shift",
         HoleReason.GAP,
-    )
-
-
-def _acting(post: PostView) -> Hole:
-    return Hole(
-        post.code,
-        post.node_id,
-        f"岗位 {post.code}（{post.node_id}）没有责任人，由代理人代行，请指定责任人",
-        f"post {post.code} at {post.node_id} has deputies but no holder; name one",
-        HoleReason.ACTING,
-    )
-
-
-def _unverified(post: PostView, officer: OfficerView) -> Hole:
-    return Hole(
-        post.code,
-        post.node_id,
-        f"岗位 {post.code}（{post.node_id}）的{officer.name}的联系方式未经核验，核对后在组织文件中写 verified: true",
-        f"no contact of officer {officer.id} at post {post.code} at {post.node_id} is verified; "
-        "make sure of one and write `verified: true` in the network file",
-        HoleReason.UNVERIFIED,
     )

@@ -15,8 +15,8 @@ from service.network.duty import (
     PostView,
     answer,
     for_alert,
+    impossible,
     ladder,
-    weak_points,
 )
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)
@@ -142,17 +142,17 @@ def test_deputies_in_a_circle_answer_for_each_other_until_all_are_away() -> None
 
 
 @pytest.mark.parametrize(
-    ("post", "reasons"),
+    ("code", "kind", "impossible_"),
     [
-        (PostView("city.duty", "baoji", 1, (officer("a"),)), ["unverified"]),
-        (PostView("city.duty", "baoji", 1, (officer("a"),), acting=True), ["acting", "unverified"]),
-        (PostView("city.duty", "baoji", 1, (officer("a", reach=False),)), []),
-        (PostView("city.duty", "baoji", 1, (OfficerView("a", "a", (ContactView(1, "console", "-", True),)),)), []),
-        (PostView("city.duty", "baoji", 1), []),
+        ("township.organiser", "enterprise", False),
+        ("township.organiser", "county", True),
+        ("county.officer", "county", False),
+        ("county.officer", "city", True),
     ],
 )
-def test_a_post_that_answers_may_have_weak_points(post: PostView, reasons: list[str]) -> None:
-    assert [hole.reason.value for hole in weak_points(post)] == reasons
+def test_a_node_lacks_no_post_of_nodes_below_it(code: str, kind: str, impossible_: bool) -> None:
+    (hole, *_) = answer(code, PATH[-1:], NOON).holes
+    assert impossible(hole, kind) is impossible_
 
 
 @pytest.mark.parametrize(
