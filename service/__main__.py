@@ -30,6 +30,7 @@ COMMANDS = {
     "replay": ("replay", "replay"),
     "drill": ("drill", "drill"),
     "who": ("who", "who"),
+    "verify-chain": ("chain", "verify_chain"),
     "doctor": ("doctor", "doctor"),
 }
 

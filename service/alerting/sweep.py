@@ -11,6 +11,9 @@ import structlog
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from service.alerting.archive import archive_lifted
+from service.alerting.chain import EVERY as CHECKPOINT_EVERY
+from service.alerting.chain import checkpoint_chains
 from service.alerting.issue import Issuer
 from service.alerting.remind import remind
 from service.alerting.tables import Alert, Score
@@ -45,6 +48,7 @@ class Sweeper:
         self._clock = clock
         self._library = library
         self._base_url = base_url
+        self._kept_at: datetime | None = None  # saves a look; what is due is in the rows
 
     def sweep(self) -> Sweep:
         """Do everything that is due now."""
@@ -52,6 +56,7 @@ class Sweeper:
         reminded = self._remind()
         climbed = self.climb()
         self._forget_receipts()
+        self._keep_records()
         self._db.checkpoint()
         return Sweep(opened, closed, reminded, climbed)
 
@@ -95,6 +100,16 @@ class Sweeper:
                     issuer.climb(nodes[alert.node_id], scores[alert.id or 0], alert)
                 wake(session, Topic.DELIVER)
         return len(alerts)
+
+    def _keep_records(self) -> None:
+        """Once an hour: put away what is long over, and take a checkpoint of the records."""
+        now = self._clock.now()
+        if self._kept_at is not None and abs(now - self._kept_at) < CHECKPOINT_EVERY:
+            return
+        with self._db.write() as session:
+            archive_lifted(session, now)
+            checkpoint_chains(session, now)
+        self._kept_at = now
 
     def _forget_receipts(self) -> None:
         with self._db.write() as session:
