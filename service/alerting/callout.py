@@ -5,17 +5,15 @@ Pure: policy, calendar and posts come in as they are, and so does the instant at
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from service.alerting.escalate import Origin, ladder
 from service.network import duty
 from service.network.duty import Answer, Hole, PostView
-from service.network.weak_points import weak_points
+from service.network.weak_points import AHEAD, weak_points
 from service.reporting.calendar import Calendar, deadline
 from service.rulebook.policy import ResponsePolicy
 from service.scoring.pack import Level
-
-AHEAD = timedelta(days=14)  # gaps of a rota are named this long before they come
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """体检: what an operator should look at – the database, the calendar, failures and holes on record."""
 
+from collections import defaultdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,8 +11,15 @@ from service.clock import SHANGHAI, SystemClock
 from service.commands.context import Dir, opened
 from service.errors import Findings
 from service.journal import JournalEntry
+from service.network.directory import posts_on_path
+from service.network.duty import HoleReason
+from service.network.rota import WorkingDay
 from service.network.tables import Contact, Node, Post
+from service.network.weak_points import AHEAD, weak_points
+from service.reporting.calendar import Calendar
 from service.rulebook.library import Library
+
+MOST_NAMED = 3  # of one kind of weak point; there may be thousands of posts
 
 
 def doctor(
@@ -19,7 +28,8 @@ def doctor(
 ) -> None:
     """检查实例；有问题时退出码为 1 / check the instance; exit 1 when there is something to look at."""
     with opened(directory) as (settings, database), database.read() as session:
-        problems = [*_setup(session), *_calendar(Library(database), session)]
+        calendar, now = Library(database).shelf(session).newest.calendar, SystemClock().now()
+        problems = [*_setup(session), *_calendar(calendar, now), *_posts(session, calendar.is_working_day, now)]
         entries = session.exec(select(JournalEntry).order_by(col(JournalEntry.id).desc()).limit(last)).all()
         kind = "SQLite" if database.sqlite else "PostgreSQL"
         typer.echo(f"数据库可用（{kind}）/ database fine ({kind}); {settings.dir}")
@@ -47,10 +57,27 @@ def _setup(session: Session) -> list[str]:
     return found
 
 
-def _calendar(library: Library, session: Session) -> list[str]:
-    calendar, year = library.shelf(session).newest.calendar, SystemClock().now().astimezone(SHANGHAI).year
+def _calendar(calendar: Calendar, now: datetime) -> list[str]:
+    year = now.astimezone(SHANGHAI).year
     if any(day.year == year for day in calendar.holidays):
         return []
     return [
         f"calendar.yaml 里没有 {year} 年的节假日，按周一至周五计算 / calendar.yaml has no holidays of {year}: Mon–Fri"
     ]
+
+
+def _posts(session: Session, working: WorkingDay, now: datetime) -> list[str]:
+    """What is weak about posts, some of each kind with how many there are."""
+    nodes = session.exec(select(Post.node_id).distinct().order_by(Post.node_id)).all()
+    paths = posts_on_path(session, nodes, working).values()
+    found: dict[HoleReason, list[str]] = defaultdict(list)
+    for post in {(post.node_id, post.code): post for path in paths for post in path}.values():
+        for hole in weak_points(post, now, now + AHEAD):
+            found[hole.reason].append(f"{hole.text} / {hole.text_en}")
+    return [line for lines in found.values() for line in _some(lines)]
+
+
+def _some(lines: list[str]) -> list[str]:
+    left = len(lines) - MOST_NAMED
+    more = [f"同类的还有 {left} 处；`who` 可逐个查看 / {left} more of this kind; see `who`"] if left > 0 else []
+    return lines[:MOST_NAMED] + more

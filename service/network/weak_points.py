@@ -4,12 +4,13 @@ Pure: the posts come in as they are, and so do the instants.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.clock import SHANGHAI
 from service.network.duty import Hole, HoleReason, OfficerView, PostView
 from service.network.rota import Span, gaps
 
+AHEAD = timedelta(days=14)  # gaps of a rota are named this long before they come
 MOST_GAPS = 3  # named in one sentence
 
 

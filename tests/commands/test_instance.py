@@ -115,6 +115,20 @@ def test_a_port_that_is_taken_is_said(folder: Path, capsys: pytest.CaptureFixtur
 
 
 def test_a_healthy_instance_is_called_so(folder: Path, network: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    network.write_text(NETWORK.replace("}]}", ", verified: true}]}"), encoding="utf-8")
     assert run(["init", "--dir", str(folder), "--network", str(network)]) == 0
     assert run(["doctor", "--dir", str(folder)]) == 0
     assert "all well" in capsys.readouterr().out
+
+
+def test_weak_points_of_posts_are_named_and_many_of_a_kind_are_counted(
+    folder: Path, network: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    duty = "- {node: baoji, role: duty, deputies: [duty]}"
+    network.write_text(NETWORK.replace("- {node: baoji, role: duty, holder: duty}", duty), encoding="utf-8")
+    assert run(["init", "--dir", str(folder), "--network", str(network)]) == 0
+    assert run(["doctor", "--dir", str(folder)]) == 1
+    shown = capsys.readouterr().out
+    assert "post city.duty at baoji has deputies but no holder; name one" in shown
+    assert shown.count("no contact is verified") == 3
+    assert "5 more of this kind; see `who`" in shown
