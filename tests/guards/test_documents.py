@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from datetime import timedelta
 from enum import Enum
 from pathlib import Path
 from typing import cast
@@ -17,6 +18,8 @@ from typer.main import get_command
 
 from service.__main__ import app
 from service.clock import SystemClock
+from service.network.network_text import read_network
+from service.network.rota import Span, gaps, weekday
 from service.scoring.week import week_at
 from service.settings import Settings
 from service.shipped import shipped
@@ -96,6 +99,17 @@ def test_the_readme_posts_a_report_that_the_shipped_dictionary_knows() -> None:
     assert body["values"].keys() <= {indicator["id"] for indicator in known}
     assert body["week"] == week_at(SystemClock().now())
     assert "Authorization: Bearer TOKEN" in spoken
+
+
+def test_the_readme_shows_a_network_that_can_be_imported_and_a_rota_without_gaps() -> None:
+    (block,) = re.findall(r"^```yaml\n(nodes:.*?)^```", README, re.MULTILINE | re.DOTALL)
+    file, problems = read_network(block, "network.yaml")
+    assert problems == []
+    (rota,) = [post.rota for post in file.posts]
+    assert rota is not None
+    assert gaps(rota, (), rota.begins, rota.begins + timedelta(days=21), weekday) == (
+        Span(rota.begins, rota.begins + timedelta(hours=8, minutes=30)),  # before the first shift of all
+    )
 
 
 def test_every_command_that_a_document_names_exists() -> None:
