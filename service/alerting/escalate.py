@@ -218,8 +218,9 @@ def running(policy: ResponsePolicy, calendar: Calendar, alert: ClockView, origin
 
 
 def clocks(policy: ResponsePolicy, calendar: Calendar, alert: ClockView, now: datetime) -> Clocks:
-    """What is owed after a move. The same duty with the same deadline goes on where it was; a new one starts its own
-    ladder, with one reminder to the owner before the deadline unless that moment is past."""
+    """What is owed after a move. The same duty with the same deadline goes on where it was, and so does the duty to
+    update after a move without `last_update_at`; a new one starts its own ladder, with one reminder to the owner before
+    the deadline unless that moment is past."""
     rules, clock = policy.levels[alert.level], policy.clock(alert.level, alert.theme)
     duty = _duty(alert)
     every, from_ = rules.update_every[_phase(alert)], alert.last_update_at or alert.acknowledged_at or alert.issued_at
@@ -232,8 +233,9 @@ def clocks(policy: ResponsePolicy, calendar: Calendar, alert: ClockView, now: da
         next_step_at=None,
     )
     stored = alert.stored
-    if stored is not None and stored.duty is duty and (duty is Duty.SIGN or stored.due_at == found.due_at):
-        return replace(found, step=stored.step, next_step_at=stored.next_step_at)
+    silent = duty is Duty.UPDATE and alert.last_update_at is None
+    if stored is not None and stored.duty is duty and (duty is Duty.SIGN or silent or stored.due_at == found.due_at):
+        return replace(found, update_by=stored.update_by, step=stored.step, next_step_at=stored.next_step_at)
     if duty is Duty.NONE:
         return found
     first = running(policy, calendar, replace(alert, stored=found), Origin.EVENT).rung_at(0)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from service import journal
 from service.alerting.clocks import ladder_of, start
 from service.alerting.decide import RECORDED, Decision, Reason
-from service.alerting.escalate import Ladder, Origin, Why
+from service.alerting.escalate import Duty, Ladder, Origin, Why
 from service.alerting.news import news_reason, step_reason, write_letter
 from service.alerting.outcome import Outcome
 from service.alerting.recipients import Recipients, of_step
@@ -65,6 +65,7 @@ class Issuer:
         if alert is None or alert.closed_at is not None or decision.reason is Reason.HISTORY:
             return alert
         alert.last_week = max(alert.last_week, score.week)
+        self._hurry(score, alert)
         if decision.reason is Reason.EASED_OUT:
             alert.state, alert.closed_at, alert.outcome = "lifted", self.now, Outcome.EASED_OUT
             alert.next_step_at, alert.duty = None, "none"
@@ -77,8 +78,7 @@ class Issuer:
     def climb(self, node: Node, scores: Sequence[Score], alert: Alert) -> None:
         """Take the step of the ladder that is due: one line of the record a rung, one message an officer. The first of
         `scores` raised the alert; the others may show that an incident stands behind it by now."""
-        origins = {self._origin(score) for score in scores}
-        clocks = ladder_of(alert, self.shelf.newest, Origin.EVENT if Origin.EVENT in origins else Origin.SCORE)
+        clocks = ladder_of(alert, self.shelf.newest, self._origin(alert, scores))
         step = clocks.tell(alert.step, alert.next_step_at or self.now, self.now)
         alert.step, alert.next_step_at = step.step, step.next_at
         if step.why is Why.NOTHING:  # a newer version of the policy gives more time
@@ -131,7 +131,7 @@ class Issuer:
         self, node: Node, score: Score, alert: Alert, reason: Reason, officer_id: str | None = None, **detail: str
     ) -> None:
         start(alert, self.shelf.newest, self.now)
-        clocks = ladder_of(alert, self.shelf.newest, self._origin(score))
+        clocks = ladder_of(alert, self.shelf.newest, self._origin(alert, [score]))
         step = clocks.tell(0, self.now, self.now)
         alert.step, alert.next_step_at = step.step, step.next_at
         self.session.add(alert)
@@ -144,11 +144,23 @@ class Issuer:
         line = "judged_up" if officer_id else reason
         record(self.session, alert, self.now, line, score=score, officer_id=officer_id, detail=detail | {"told": told})
 
-    def _origin(self, score: Score) -> Origin:
-        """Whether an incident stands behind a score: a rule about events fired and counts."""
-        incidents = {rule.id for rule in self._judged_by(score).pack.rules if rule.kind == "event"}
-        fired = {f["rule"] for f in score.findings if f["state"] == State.FIRED and not f["trial"]}
-        return Origin.EVENT if fired & incidents else Origin.SCORE
+    def _hurry(self, score: Score, alert: Alert) -> None:
+        """Let the rungs that a night holds back come now, when a week shows an incident behind the alert."""
+        if self._origin(alert, [score]) is Origin.EVENT and alert.duty != Duty.NONE:
+            clocks = ladder_of(alert, self.shelf.newest, Origin.EVENT)
+            if clocks.due(alert.step, self.now):
+                alert.next_step_at = self.now
+
+    def _origin(self, alert: Alert, scores: Sequence[Score]) -> Origin:
+        """Whether more than figures stands behind the level: an officer's judgement, or a rule about events that fired
+        and counts."""
+        if alert.judged_level is not None:
+            return Origin.EVENT
+        for score in scores:
+            incidents = {rule.id for rule in self._judged_by(score).pack.rules if rule.kind == "event"}
+            if incidents & {f["rule"] for f in score.findings if f["state"] == State.FIRED and not f["trial"]}:
+                return Origin.EVENT
+        return Origin.SCORE
 
     def _judged_by(self, score: Score) -> Rulebook:
         """What fired is worded by the version that judged it; deadlines are those of the newest."""

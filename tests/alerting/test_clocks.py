@@ -98,6 +98,13 @@ def test_an_update_starts_the_next_round_from_the_bottom() -> None:
     assert (found.step, local(found.update_by), local(found.next_step_at)) == (0, "19 18:50", "19 17:50")
 
 
+def test_a_move_that_says_nothing_is_no_update() -> None:
+    handled = view(Level.RED, signed="19 09:10", acted="19 10:00")
+    running_now = replace(wound(handled, "19 10:00"), step=1, next_step_at=at("19 14:15"))
+    silent = replace(handled, last_update_at=None, stored=running_now)
+    assert wound(silent, "19 14:05") == running_now
+
+
 def test_a_missed_action_is_reminded_of_then_climbs_from_its_deadline_and_repeats() -> None:
     signed = view(Level.RED, signed="19 09:10")
     stored = wound(signed, "19 09:10")
