@@ -6,6 +6,7 @@ Pure. Every figure here is made up; what is written from it says so.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from service.scoring.pack import Dictionary, Indicator
 from service.scoring.panel import NA
 from service.scoring.week import monday, overlaps
 from service.simulation import stories
-from service.simulation.history import History, Incident, quiet
+from service.simulation.background import quiet
+from service.simulation.history import History, Incident
 from service.simulation.stories import Story
 
 Cell = int | float | str | bool
@@ -80,11 +82,11 @@ def simulate(nodes: Sequence[NodeRow], dictionary: Dictionary, weeks: Sequence[s
     histories = []
     for place, node in enumerate(nodes):
         if node.kind in asked:
-            rng = np.random.Generator(np.random.PCG64([seed, place]))
-            history = quiet(node, span, dictionary, rng)
+            history = quiet(node, span, dictionary, np.random.Generator(np.random.PCG64([seed, place])))
             if node.id in told:
                 story, peak = told[node.id]
-                story(history, peak, rng)
+                # Its own chance, so that a longer dictionary changes no story.
+                story(history, peak, np.random.Generator(np.random.PCG64([seed, place, 1])))
             histories.append(history)
     return Simulation(
         tuple(_reports(histories, dictionary)),
@@ -107,36 +109,42 @@ def _deal(enterprises: Sequence[NodeRow], weeks: int, seed: int) -> dict[str, tu
     return told
 
 
-def _alive(history: History, week: int) -> bool:
-    return overlaps(history.node.opened, history.node.closed, history.weeks[week])
-
-
-def _by_week(histories: Sequence[History]) -> Iterator[tuple[int, History]]:
-    for week in range(len(histories[0].weeks) if histories else 0):
-        yield from ((week, history) for history in histories if _alive(history, week))
+def _alive(history: History) -> list[bool]:
+    """Whether the node was open, week by week."""
+    node, weeks = history.node, history.weeks
+    if node.opened is None and node.closed is None:
+        return [True] * len(weeks)
+    return [overlaps(node.opened, node.closed, week) for week in weeks]
 
 
 def _reports(histories: Sequence[History], dictionary: Dictionary) -> Iterator[SimulatedReport]:
-    for week, history in _by_week(histories):
-        if not history.silent[week]:
-            figures = {name: float(column[week]) for name, column in history.values.items()}
-            yield SimulatedReport(history.node.id, history.weeks[week], _cells(figures, history, dictionary))
+    written = [(history, _columns(history, dictionary), _alive(history)) for history in histories]
+    for week in range(len(histories[0].weeks) if histories else 0):
+        for history, columns, alive in written:
+            if alive[week] and not history.silent[week]:
+                values = {name: cells[week] for name, cells in columns if cells[week] is not None}
+                yield SimulatedReport(history.node.id, history.weeks[week], cast(dict[str, Cell], values))
 
 
 def _observations(histories: Sequence[History], dictionary: Dictionary) -> Iterator[SimulatedReport]:
-    for week, history in _by_week(histories):
-        if cells := _cells(history.observed.get(week, {}), history, dictionary):
+    seen = sorted((week, n) for n, history in enumerate(histories) for week in history.observed)
+    for week, n in seen:
+        history = histories[n]
+        cells = {name: _cell(dictionary.indicators[name], v) for name, v in history.observed[week].items()}
+        if cells and _alive(history)[week]:
             yield SimulatedReport(history.node.id, history.weeks[week], cells)
 
 
-def _cells(figures: Mapping[str, float], history: History, dictionary: Dictionary) -> dict[str, Cell]:
-    cells: dict[str, Cell] = {}
-    for name, figure in figures.items():
+def _columns(history: History, dictionary: Dictionary) -> list[tuple[str, list[Cell | None]]]:
+    """Each indicator's cells by week, None for an empty one."""
+    found: list[tuple[str, list[Cell | None]]] = []
+    for name, figures in history.values.items():
         if name in history.not_applicable:
-            cells[name] = NA
-        elif np.isfinite(figure):
-            cells[name] = _cell(dictionary.indicators[name], figure)
-    return cells
+            found.append((name, [NA if known else None for known in np.isfinite(figures).tolist()]))
+        else:
+            indicator = dictionary.indicators[name]
+            found.append((name, [None if v != v else _cell(indicator, v) for v in figures.tolist()]))
+    return found
 
 
 def _cell(indicator: Indicator, figure: float) -> Cell:
@@ -149,7 +157,7 @@ def _cell(indicator: Indicator, figure: float) -> Cell:
 
 def _incidents(histories: Iterable[History]) -> list[tuple[Incident, History]]:
     found = [(incident, history) for history in histories for incident in history.incidents]
-    alive = [(incident, history) for incident, history in found if _alive(history, incident.week)]
+    alive = [(incident, history) for incident, history in found if _alive(history)[incident.week]]
     return sorted(alive, key=lambda pair: pair[0].week)
 
 

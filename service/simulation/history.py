@@ -4,13 +4,13 @@ Pure apart from the random generator that is handed in.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.network.tree import NodeRow
-from service.scoring.pack import Dictionary, Indicator
 from service.scoring.week import monday
 
 Floats = NDArray[np.float64]
@@ -50,53 +50,26 @@ class History:
         if indicator in self.values:
             self.values[indicator] = np.where(where, figures, self.values[indicator])
 
+    def asked(self, indicator: str) -> Bools:
+        """The weeks in which the node gives the figure: a monthly one in few, an unknown one in none."""
+        return np.isfinite(self.values.get(indicator, np.full(len(self.weeks), np.nan)))
 
+
+@cache
 def season(weeks: tuple[str, ...]) -> Floats:
     """How busy each week is against the year's mean, by the month of its Thursday."""
-    return np.array([BUSY.get((monday(week) + timedelta(days=3)).month, 0.95) for week in weeks])
+    return _shared(np.array([BUSY.get((monday(week) + timedelta(days=3)).month, 0.95) for week in weeks]))
 
 
+@cache
 def opens_month(weeks: tuple[str, ...]) -> Bools:
     """Weeks with the first Monday of a month, in which monthly figures are asked for."""
-    return np.array([monday(week).day <= 7 for week in weeks])
+    found = np.array([monday(week).day <= 7 for week in weeks])
+    found.flags.writeable = False
+    return found
 
 
-def quiet(node: NodeRow, weeks: tuple[str, ...], dictionary: Dictionary, rng: np.random.Generator) -> History:
-    """A node in which nothing happens: background levels by type, some cells and a few weeks left out."""
-    asked = [i for i in dictionary.indicators.values() if node.kind in i.applies_to]
-    values = {indicator.id: _background(indicator, node, weeks, rng) for indicator in asked}
-    for indicator in asked:
-        if not indicator.required:
-            values[indicator.id][rng.random(len(weeks)) < 0.02] = np.nan
-        if indicator.every == "month":
-            values[indicator.id][~opens_month(weeks)] = np.nan
-    undated = frozenset(i.id for i in asked if i.type == "date" and rng.random() < 0.1)
-    return History(node, weeks, values, undated, rng.random(len(weeks)) < 0.012)
-
-
-def _background(indicator: Indicator, node: NodeRow, weeks: tuple[str, ...], rng: np.random.Generator) -> Floats:
-    shape = len(weeks)
-    if indicator.id == "staff.headcount":
-        drift = np.cumsum(rng.normal(0, 0.002, shape))
-        return np.maximum(1, np.round((node.headcount or 100) * (1 + drift)))
-    if indicator.id == "hours.overtime_month":
-        return np.clip(rng.normal(22, 4, shape) + 3 * (season(weeks) - 1), 0, 36).round(1)
-    if indicator.id == "voice.complaints":
-        return rng.poisson(0.06 * season(weeks), shape).astype(float)
-    if indicator.type == "date":
-        return np.full(shape, float(_expiry(weeks, rng)))
-    return _of_type(indicator, weeks, rng)
-
-
-def _of_type(indicator: Indicator, weeks: tuple[str, ...], rng: np.random.Generator) -> Floats:
-    low, high = indicator.usual or indicator.range or (0.0, 100.0)
-    if indicator.nil_ok or indicator.type in ("yes_no", "choice"):
-        return np.full(len(weeks), float(min(indicator.choices, default=0)))
-    if indicator.type in ("count", "days"):
-        return np.clip(rng.poisson(4 * season(weeks)), low, high).astype(float)
-    return np.round(rng.uniform(low, low + (min(high, low + 100) - low) * 0.3, len(weeks)), 1)
-
-
-def _expiry(weeks: tuple[str, ...], rng: np.random.Generator) -> int:
-    last = monday(weeks[-1])
-    return date(last.year + int(rng.integers(1, 4)), int(rng.integers(1, 13)), 28).toordinal()
+def _shared(figures: Floats) -> Floats:
+    """Nobody may write into what every history looks at."""
+    figures.flags.writeable = False
+    return figures

@@ -62,6 +62,9 @@ def layoffs(history: History, peak: int, rng: np.random.Generator) -> None:
     during = _between(history, peak - length + 1, peak)
     cuts = np.ceil(history.staff * rng.uniform(0.015, 0.035, len(history.weeks)))
     history.put("jobs.cut_people", cuts, during)
+    history.put("jobs.cut_unnotified_people", cuts, during)
+    lost = np.round(rng.uniform(5, 12, len(history.weeks)), 1)
+    history.put("jobs.net_loss_percent", lost, during & history.asked("jobs.net_loss_percent"))
     left = history.staff - np.cumsum(np.where(during, cuts, 0))
     history.put("staff.headcount", np.maximum(1, left), left < history.staff)
     history.put("voice.complaints", rng.poisson(0.8, len(history.weeks)).astype(float), during)
@@ -71,10 +74,11 @@ def layoffs(history: History, peak: int, rng: np.random.Generator) -> None:
 
 def overtime(history: History, peak: int, rng: np.random.Generator) -> None:
     """Works long hours all the time."""
-    if "hours.overtime_month" in history.values:
-        asked = np.isfinite(history.values["hours.overtime_month"])
-        hours: Floats = rng.uniform(40, 66, len(history.weeks)).round(1)
-        history.put("hours.overtime_month", hours, asked)
+    hours: Floats = rng.uniform(40, 66, len(history.weeks)).round(1)
+    history.put("hours.overtime_month", hours, history.asked("hours.overtime_month"))
+    longest: Floats = rng.uniform(2.5, 4.5, len(history.weeks)).round(1)
+    history.put("hours.overtime_day", longest, history.asked("hours.overtime_day"))
+    history.put("hours.overtime_day_people", np.ceil(history.staff * 0.1 * (longest > 3)), longest > 3)
 
 
 def silent(history: History, peak: int, rng: np.random.Generator) -> None:
@@ -99,6 +103,7 @@ def halted(history: History, peak: int, rng: np.random.Generator) -> None:
     during = _between(history, start, peak)
     days = 7 * (np.arange(len(history.weeks), dtype=float) - start + 1)
     history.put("operations.halt_days", days, during)
+    history.put("wage.halt_pay_periods", np.round(days / 30, 1), during)
     _owe(history, np.clip(days - 10, 0, 7), np.full(len(days), np.ceil(history.staff * 0.01)), during & (days > 10))
 
 
@@ -118,8 +123,10 @@ def _fall_behind(history: History, start: int, peak: int, rng: np.random.Generat
     during = _between(history, start, peak)
     share = np.clip(rng.uniform(0.05, 0.12) + 0.05 * age, 0.02, 0.85)
     _owe(history, 7 * age + float(rng.integers(1, 7)), np.ceil(history.staff * share), during)
-    asked = during & np.isfinite(history.values.get("insurance.arrears_months", np.zeros(len(age))))
+    asked = during & history.asked("insurance.arrears_months")
     history.put("insurance.arrears_months", np.floor(np.maximum(age, 0) / 4.4), asked)
+    history.put("wage.repay_overdue_days", 7 * (age - 6), during & (age > 6))
+    history.put("sites.account_unfunded_paydays", np.ceil(age / 4.4), during & (age > 2))
     history.put("voice.complaints", rng.poisson(0.18 * np.clip(age, 0, 12)).astype(float), during)
     history.put("operations.halt_days", 7 * (age - 7), during & (age > 7) & (rng.random() < 0.5))
 

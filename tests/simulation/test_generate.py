@@ -14,9 +14,10 @@ from service.network.tree import NodeRow, check_tree, problems_to
 from service.scoring.pack import Dictionary, EventKind, Indicator
 from service.scoring.week import between, monday, step, week_of
 from service.simulation import stories
+from service.simulation.background import quiet
 from service.simulation.demo import demo_nodes
 from service.simulation.generate import Simulation, simulate
-from service.simulation.history import History, quiet
+from service.simulation.history import History
 from service.simulation.population import populate
 from service.simulation.stories import Story
 
