@@ -1,0 +1,77 @@
+"""Who is told when the posts are not as usual: a county's own silence, a rota, a node that moves in mid-alert."""
+
+import pytest
+from sqlmodel import select
+
+from service.clock import FrozenClock, shanghai
+from service.db import Database
+from service.journal import JournalEntry
+from service.network.exchange import import_network
+from service.scoring.pack import Level
+from tests.builders import Town
+from tests.cast import NETWORK
+
+W47 = "2026-W47"
+ARREARS = {"wage__arrears_days": 35, "wage__arrears_people": 60}
+NIGHTS = (
+    "rota: {from: 2026-11-16, order: [zhao.min, wang.qiang], shifts: [{hours: '18:00-08:00'}]}, "
+    "overrides: [{officer: wang.qiang, from: 2026-11-19T00:00, until: 2026-11-19T04:00}]"
+)
+
+
+@pytest.fixture
+def nights(db: Database, clock: FrozenClock) -> Town:
+    """The town, where 岐山县 has a rota for the nights."""
+    deputies = "holder: li.na, deputies: [wang.qiang"
+    return Town.found(db, clock, NETWORK.replace(f"{deputies}]", f"{deputies}, zhao.min], {NIGHTS}"))
+
+
+def holes(town: Town) -> set[str]:
+    with town.db.read() as session:
+        return set(session.exec(select(JournalEntry.subject).where(JournalEntry.kind == "hole")))
+
+
+def told_of(town: Town, node: str) -> list[str]:
+    """Officers who were written to about the node's alert, in order."""
+    alert = town.alert(node)
+    return [letter.officer_id or "operator" for letter in town.letters() if letter.alert_id == alert.id]
+
+
+def test_the_silence_of_a_county_is_told_to_the_city_and_lacks_no_township(town: Town) -> None:
+    town.sweep()
+    town.wait("2026-11-25T18:00")
+    assert Level(town.alert("qishan").level) is Level.BLUE
+    town.wait("2026-12-02T18:00")
+    assert set(told_of(town, "qishan")) == {"duty"}
+    assert not {hole for hole in holes(town) if hole.endswith("@baoji")}
+
+
+@pytest.mark.parametrize(
+    ("at", "officer"),
+    [("2026-11-18T19:00", "zhao.min"), ("2026-11-19T02:00", "wang.qiang"), ("2026-11-18T12:00", "li.na")],
+)
+def test_whoever_is_on_duty_is_told_first(nights: Town, at: str, officer: str) -> None:
+    nights.clock.set(shanghai(at))
+    nights.report("gear", W47, **ARREARS)
+    nights.assess()
+    assert told_of(nights, "gear")[0] == officer
+
+
+def test_a_gap_in_the_rota_is_a_row_for_doctor(nights: Town) -> None:
+    nights.report("gear", W47, **ARREARS)
+    nights.assess()
+    assert holes(nights) == {"county.officer@qishan"}
+
+
+def test_a_node_moved_in_mid_alert_climbs_on_its_new_path_and_keeps_its_score(town: Town) -> None:
+    town.report("gear", W47, **ARREARS)
+    town.assess()
+    before = town.score("gear", W47)
+    assert told_of(town, "gear") == ["li.na", "duty"]
+    with town.db.write() as session:
+        moved = "node,parent,kind,name\ncaijiapo,meixian,township,蔡家坡镇\n"
+        import_network(session, moved, "moved.csv", now=town.clock.now())
+    town.wait("2026-11-18T18:00")
+    assert set(told_of(town, "gear")[2:]) == {"duty", "zheng.jun"}  # 眉县 has no deputy and no chair: the city
+    assert town.score("gear", W47).id == before.id
+    assert town.record("gear")[:2] == ["first_risk", "escalated"]
