@@ -1,5 +1,7 @@
 """Who is told when the posts are not as usual: a county's own silence, a rota, a node that moves in mid-alert."""
 
+from typing import Any
+
 import pytest
 from sqlmodel import select
 
@@ -12,7 +14,7 @@ from tests.builders import Town
 from tests.cast import NETWORK
 
 W47 = "2026-W47"
-ARREARS = {"wage__arrears_days": 35, "wage__arrears_people": 60}
+ARREARS: dict[str, Any] = {"wage__arrears_days": 35, "wage__arrears_people": 60}
 NIGHTS = (
     "rota: {from: 2026-11-16, order: [zhao.min, wang.qiang], shifts: [{hours: '18:00-08:00'}]}, "
     "overrides: [{officer: wang.qiang, from: 2026-11-19T00:00, until: 2026-11-19T04:00}]"
