@@ -15,10 +15,12 @@ _NOWHERE = Place("packs/", 1, 1)
 def unshown(shown: Mapping[str, Iterable[State]], pack: Pack, places: Places) -> Iterator[LineProblem]:
     """Active rules that no case shows firing, or silent, each at its place."""
     for rule in pack.rules:
-        for state, how, how_en in _SHOWN if not rule.trial else ():
-            if state not in shown.get(rule.id, ()):
-                text, text_en = f"没有用例显示这条规则{how}", f"no case in which the rule {how_en}"
-                yield places.rules.get(rule.id, _NOWHERE).says(text, text_en, rule.id)
+        missing = [words for state, *words in _SHOWN if not rule.trial and state not in shown.get(rule.id, ())]
+        if missing:
+            how, how_en = zip(*missing, strict=True)
+            text = f"没有用例显示这条规则{'，也没有显示它'.join(how)}"
+            text_en = f"no case in which the rule {', and none in which it '.join(how_en)}"
+            yield places.rules.get(rule.id, _NOWHERE).says(text, text_en, rule.id)
 
 
 def uncovered(results: Sequence[CaseResult], pack: Pack, places: Places) -> list[LineProblem]:
@@ -33,8 +35,8 @@ def uncovered(results: Sequence[CaseResult], pack: Pack, places: Places) -> list
     for rule in pack.rules:
         open_ = [t for t in thresholds(rule) if (rule.id, t) not in reached] if not rule.trial else []
         if open_ and State.FIRED in shown.get(rule.id, ()):  # of a rule that never fires this is said already
-            listed = " ".join(map(shortest, open_))
-            text, text_en = f"没有用例恰好停在阈值 {listed}", f"no case stands at threshold {listed}"
+            listed = [shortest(threshold) for threshold in open_]
+            text, text_en = f"没有用例停在阈值 {'、'.join(listed)}", f"no case stands at threshold {', '.join(listed)}"
             found.append(places.rules.get(rule.id, _NOWHERE).says(text, text_en, rule.id))
     return found
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 _SIGNS = {"“": '"', "”": '"', "‘": "'", "’": "'", "【": "[", "】": "]", "。": ".", "、": ",", "—": "-", "－": "-"}
 _NAMES = {
     "　": ("全角空格", "a full-width space", "空格", "a space"),
-    "：": ("全角冒号“：”", "a full-width colon", "半角冒号 : 加一个空格", "a half-width colon : and a space"),
+    "：": ("全角冒号 ：", "a full-width colon", "半角冒号 : 加一个空格", "a half-width colon : and a space"),
 }
 _IN_BRACKETS = re.compile("[：，“”‘’｛｝［］【】、]")
 _AFTER_A_KEY = re.compile("^[ -]*[\"']?[A-Za-z0-9_.-]+[\"']? *：")
 _AT_THE_START = re.compile("^[ -]*[　－—]")
+_AT_THE_VALUE = re.compile("^[ -]*[A-Za-z0-9_.-]+: +[｛［【“‘]")
 _GLUED = re.compile(r"^[ -]*[a-z_]+:[^\s:]", re.ASCII)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|(?:^|(?<=\s))#.*")
 
@@ -53,7 +54,7 @@ def misused(lines: Sequence[str], first: int, last: int) -> Misused | None:
 
 def _suspect(bare: str) -> int | None:
     """Where in a line without quotations and comments a full-width sign stands for a half-width one."""
-    for pattern in (_AFTER_A_KEY, _AT_THE_START):
+    for pattern in (_AFTER_A_KEY, _AT_THE_START, _AT_THE_VALUE):
         found = pattern.match(bare)
         if found:
             return found.end() - 1
@@ -65,5 +66,5 @@ def _suspect(bare: str) -> int | None:
 def _told(sign: str) -> tuple[str, str]:
     """Names a sign and what to type instead."""
     half = half_width(sign)
-    name, name_en, type_, type_en = _NAMES.get(sign, (f"全角符号“{sign}”", f"full-width {sign!r}", half, half))
+    name, name_en, type_, type_en = _NAMES.get(sign, (f"全角符号 {sign} ", f"full-width {sign}", f" {half}", half))
     return f"这里是{name}，请改用{type_}", f"this is {name_en}; type {type_en}"

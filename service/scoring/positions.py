@@ -144,17 +144,26 @@ def _carefully(text: str) -> Tree | None:
 
 def _unreadable(error: MarkedYAMLError, text: str) -> Misplaced:
     said = str(error.problem)
+    line, column = _mark(error.problem_mark) or (1, 1)
+    begun = _mark(error.context_mark) or (line, column)
     endless = "end of stream" in said or "stream end" in said
-    mark = (error.context_mark if endless else None) or error.problem_mark
-    line, column = (mark.line + 1, mark.column + 1) if isinstance(mark, StreamMark) else (1, 1)
-    begun = error.context_mark.line + 1 if isinstance(error.context_mark, StreamMark) else line
-    found = None if "'\\t'" in said else misused(text.split("\n"), begun, line)
+    if endless or ("expected ',' or" in said and begun[0] < line):
+        line, column = begun  # what is not closed is told where it begins
+    found = (
+        None
+        if "'\\t'" in said
+        else misused(text.split("\n"), max(begun[0] - 2, 1), (_mark(error.problem_mark) or begun)[0])
+    )
     if found:
         return Misplaced(found.line, found.column, f"YAML 写法有误：{found.text}", f"not YAML: {found.text_en}")
     for part, cure, cure_en in _CURES:
         if part in said:
             return Misplaced(line, column, f"YAML 写法有误：{cure}", f"not YAML: {cure_en} ({said})")
     return Misplaced(line, column, "YAML 写法有误", f"not YAML: {said}")
+
+
+def _mark(mark: object) -> tuple[int, int] | None:
+    return (mark.line + 1, mark.column + 1) if isinstance(mark, StreamMark) else None
 
 
 def _build(events: Iterator[Event]) -> Tree | None:

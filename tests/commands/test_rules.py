@@ -1,5 +1,6 @@
 """`labour-watch rules check|test`: what an admin sees and which exit code a script gets."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from service.__main__ import run
 from service.shipped import shipped
+
+from .folder import FILES, changed, write
 
 
 @pytest.fixture
@@ -53,22 +56,77 @@ def test_every_problem_of_every_file_is_listed_with_its_place(folder: Path, caps
 
 
 def test_a_case_that_does_not_hold_is_told_with_wanted_and_got(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    edit(folder / "packs" / "wages.yaml", "31: 25", "31: 24")
-    assert run(["rules", "check", str(folder)]) == 0
-    assert run(["rules", "test", str(folder)]) == 1
+    (place,) = write(tmp_path, changed("cases/c.yaml", "{W01: 40", "{⌖W01: 39"))
+    assert run(["rules", "check", str(tmp_path)]) == 0
+    assert run(["rules", "test", str(tmp_path)]) == 1
     seen = capsys.readouterr()
-    assert f"{folder}/cases/wages.yaml:6:14 欠薪三十五天，十二人：W01 应为 25，实为 24" in seen.out
-    assert "2 of " in seen.err
+    assert f"{tmp_path}/{place} 欠薪八天：W01 应为 39，实为 40 / W01: wanted 39, got 40" in seen.out
+    assert "1 of 7 cases failed" in seen.err
 
 
-def test_rules_without_cases_are_named_but_no_failure(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "cases" / "reporting.yaml").unlink()
-    assert run(["rules", "test", str(folder)]) == 0
-    assert "没有用例显示这些规则触发 / note: no case in which one of these fires: Q03" in capsys.readouterr().out
-    shutil.rmtree(folder / "cases")
-    assert run(["rules", "test", str(folder)]) == 0
+def test_rules_and_thresholds_without_cases_are_told_at_the_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, changed("cases/c.yaml", '"9"}, expect: {C01: 40}', '"2"}, expect: {C01: 10}'))
+    assert run(["rules", "test", str(tmp_path)]) == 0
+    capsys.readouterr()
+    assert run(["rules", "test", str(tmp_path), "--coverage"]) == 1
+    seen = capsys.readouterr()
+    assert seen.out.splitlines() == [
+        f"{tmp_path}/packs/b.yaml:3:10 [C01] 没有用例停在阈值 9 / no case stands at threshold 9"
+    ]
+    assert "用例不全：1 处 / cases are missing in 1 places" in seen.err
+    shutil.rmtree(tmp_path / "cases")
+    assert run(["rules", "test", str(tmp_path)]) == 0
+    assert run(["rules", "test", str(tmp_path), "--coverage"]) == 1
+    assert "[E01] 没有用例显示这条规则触发，也没有显示它不触发" in capsys.readouterr().out
+
+
+def test_a_warning_is_printed_and_fails_only_when_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, changed("packs/b.yaml", "9: 40", "9: 20"))
+    (tmp_path / "cases" / "c.yaml").write_text("cases: []\n")
+    assert run(["rules", "check", str(tmp_path)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert f"{tmp_path}/packs/a.yaml:5:32 提醒：county 类节点最多得 20 分，达不到 orange" in told[0]
+    assert " / warning: no county can reach orange" in told[0]
+    assert run(["rules", "check", str(tmp_path), "--strict"]) == 1
+
+
+def test_editors_get_one_json_array_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place,) = write(tmp_path, changed("packs/a.yaml", "of: wage.days", "of: ⌖wage.dayz"))
+    assert run(["rules", "check", str(tmp_path), "--format", "json"]) == 1
+    (told,) = json.loads(capsys.readouterr().out)
+    assert f"{Path(told['file']).relative_to(tmp_path)}:{told['line']}:{told['column']}" == place
+    assert (told["severity"], told["rule"]) == ("error", "W01")
+    assert "是否想写 wage.days？" in told["text"]
+    assert "did you mean 'wage.days'?" in told["text_en"]
+    write(tmp_path, FILES | {"cases/c.yaml": "cases: []\n"})
+    assert run(["rules", "check", str(tmp_path), "--format", "json"]) == 0
+    warnings = json.loads(capsys.readouterr().out)
+    assert {told["severity"] for told in warnings} == {"warning"}
+    assert {told["rule"] for told in warnings} >= {"W01", "W02", "B01", "C01", "E01"}
+    assert all(told["line"] >= 1 and told["column"] >= 1 for told in warnings)
+
+
+def test_the_schema_goes_to_a_file_or_to_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, changed("packs/a.yaml", "of: wage.days", "of: wage.dayz"))  # packs may be broken, they are at work
+    assert run(["rules", "schema", str(tmp_path)]) == 0
+    written = capsys.readouterr().out
+    assert json.loads(written)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert run(["rules", "schema", str(tmp_path), "--out", str(tmp_path / "rulepack.schema.json")]) == 0
+    assert (tmp_path / "rulepack.schema.json").read_text("utf-8") == written
+    write(tmp_path, changed("indicators.yaml", "type: date", "type: dat"))
+    assert run(["rules", "schema", str(tmp_path)]) == 1
+    assert f"{tmp_path}/indicators.yaml:6:" in capsys.readouterr().err
+
+
+def test_the_example_of_the_contract_is_sound_with_all_its_kinds(capsys: pytest.CaptureFixture[str]) -> None:
+    example = Path(__file__).parents[1] / "rulebook" / "example"
+    assert run(["rules", "check", str(example)]) == 0
+    assert "28 rules, 4 cases, no problems" in capsys.readouterr().out
+    assert run(["rules", "test", str(example)]) == 0
 
 
 def test_a_folder_needs_neither_cases_nor_response_nor_calendar(folder: Path) -> None:

@@ -5,11 +5,12 @@ import re
 import pytest
 
 from service.rulebook.case_text import Case, read_cases
-from service.rulebook.cases import judge_cases, uncovered
+from service.rulebook.cases import CaseResult, judge_cases, states_shown
+from service.rulebook.coverage import uncovered
 from service.rulebook.folder import read_texts
 from service.scoring.pack import State
 from service.scoring.panel import NA
-from service.scoring.parse import parse_rules
+from service.scoring.parse import parse_rules, read_rules
 from service.shipped import shipped
 from tests.scoring.single import HEADER
 
@@ -87,6 +88,40 @@ def test_the_node_follows_from_its_figures_unless_the_case_says(fields: str, nod
     assert (found.kind, found.industry, found.headcount, found.key) == node
 
 
+CROWD = """cases:
+  - name: c
+    week: 2026-W20
+    node: {kind: county}
+    others:
+      - {times: 3, weeks: {wage.arrears_days: "35"}, events: {event.stoppage: [{week: 2026-W19}]}}
+      - {id: town, node: {kind: township, headcount: 5}}
+      - {parent: town, weeks: {wage.arrears_days: "0x2"}, node: {industry: mining}}
+      - {parent: above, weeks: {county.hotline_calls: "3"}}
+    expect: {}
+"""
+
+
+def test_a_case_may_have_other_nodes_around_the_judged_one() -> None:
+    cases, problems = read(CROWD.replace('      - {parent: above, weeks: {county.hotline_calls: "3"}}\n', ""))
+    assert not problems
+    (found,) = cases
+    assert [(node.id, node.kind, node.parent) for node in found.nodes] == [
+        ("case", "county", "above"),
+        *((f"other{n}", "enterprise", "case") for n in (1, 2, 3)),
+        ("town", "township", "case"),
+        ("other5", "enterprise", "town"),
+    ]
+    assert [report.node for report in found.reports] == ["other1", "other2", "other3", "other5", "other5"]
+    assert [event.node for event in found.events] == ["other1", "other2", "other3"]
+    assert found.weeks == ("2026-W19", "2026-W20")
+
+
+def test_nodes_of_the_same_rank_stand_beside_the_judged_one() -> None:
+    cases, problems = read(case('others: [{times: 2, weeks: {wage.arrears_days: "1"}}]\nexpect: {}'))
+    assert not problems
+    assert [node.parent for node in cases[0].nodes] == ["above"] * 3
+
+
 @pytest.mark.parametrize(
     ("text", "place", "says"),
     [
@@ -107,6 +142,11 @@ def test_the_node_follows_from_its_figures_unless_the_case_says(fields: str, nod
         (case("events: {event.strike: []}\nexpect: {}"), "cases/c.yaml:4:14", "没有即时事件"),
         (case("events: {event.stoppage: [{week: 2027-W02}]}\nexpect: {}"), "cases/c.yaml:4:38", "晚于"),
         (case("node: {kind: firm}\nexpect: {}"), "cases/c.yaml:4:18", "firm"),
+        (CROWD, "cases/c.yaml:9:18", "above"),
+        (case("others: [{time: 3}]\nexpect: {}"), "cases/c.yaml:4:15", "是否想写 times"),
+        (case("others: [{times: 1001}]\nexpect: {}"), "cases/c.yaml:4:22", "1000"),
+        (case("others: [{id: case}]\nexpect: {}"), "cases/c.yaml:4:19", "重复"),
+        (case("others: [{id: x, times: 2}]\nexpect: {}"), "cases/c.yaml:4:19", "重复"),
     ],
 )
 def test_a_case_that_cannot_be_read_is_told_at_its_place(text: str, place: str, says: str) -> None:
@@ -164,19 +204,36 @@ def test_a_case_sees_what_a_trial_rule_would_give() -> None:
     assert not problems
     results = judge_cases(cases, pack, dictionary)
     assert results[0].misses == ()
-    assert uncovered(results, pack, State.FIRED) == []
+    assert uncovered(results, pack, read_rules(files).places) == []
 
 
-def test_all_cases_of_the_shipped_rules_hold() -> None:
+@pytest.fixture(scope="module")
+def results() -> list[CaseResult]:
+    """Of all shipped cases."""
     cases, problems = read_cases(FILES, PACK, DICTIONARY)
     assert (problems, UNREAD) == ([], [])
-    assert [str(miss) for result in judge_cases(cases, PACK, DICTIONARY) for miss in result.misses] == []
+    return judge_cases(cases, PACK, DICTIONARY)
 
 
-@pytest.mark.parametrize("state", [State.FIRED, State.SILENT])
-def test_the_shipped_cases_show_every_active_rule_fired_and_silent(state: State) -> None:
-    cases, _ = read_cases(FILES, PACK, DICTIONARY)
-    assert uncovered(judge_cases(cases, PACK, DICTIONARY), PACK, state) == []
+def test_all_cases_of_the_shipped_rules_hold(results: list[CaseResult]) -> None:
+    assert [str(miss) for result in results for miss in result.misses] == []
+
+
+def test_the_shipped_cases_show_every_active_rule_fired_and_silent_and_at_every_threshold(
+    results: list[CaseResult],
+) -> None:
+    assert [str(gap) for gap in uncovered(results, PACK, read_rules(FILES).places)] == []
+
+
+def test_cases_that_are_judged_together_show_what_each_shows_alone(results: list[CaseResult]) -> None:
+    alone: dict[str, set[State]] = {}
+    for finding in (finding for result in results for finding in result.score.findings):
+        alone.setdefault(finding.rule, set()).add(finding.state)
+    together = states_shown([result.case for result in results], PACK, DICTIONARY)
+    said = {State.FIRED, State.SILENT}
+    assert {rule.id: together[rule.id] & said for rule in PACK.rules} == {
+        rule.id: alone[rule.id] & said for rule in PACK.rules
+    }
 
 
 GUIDE = (shipped("rules") / "README.md").read_text("utf-8")
