@@ -73,7 +73,7 @@ def judge(pack: Pack, panel: Panel, start: int, stop: int, around: Around = NOTH
         values=np.empty((rules, weeks, nodes)),
     )
     members = Members(panel)
-    back = pack.window
+    back = pack.near
     size = max(_CELLS // max(weeks, 1), 1)
     with np.errstate(all="ignore"):  # NaN and infinities are answers here; what they mean is sorted out by each kind
         for first in range(0, nodes if weeks else 0, size):
@@ -86,12 +86,14 @@ def _judge_block(pack: Pack, block: Block, members: Members, found: Judged) -> N
     nodes = slice(block.first, block.last)
     tally = _Tally(block.shape)
     for r, (rule, ladder) in enumerate(zip(pack.rules, found.ladders, strict=True)):
-        own = members.of_kinds(rule.applies_to)[nodes]
-        if not own.any():
+        others = members.others(rule.applies_to, block.first, block.last)
+        if others is not None and others.all():
             continue
-        says = _among(own, _in_its_time(rule, block, _fitting(rule, members, nodes, _over_weeks(rule, ladder, block))))
+        says = _in_its_time(rule, block, _fitting(rule, members, nodes, _over_weeks(rule, ladder, block)))
+        if others is not None:
+            says = _without(says, others[:, None])
         found.rungs[r, :, nodes], found.values[r, :, nodes] = says.rungs.T, says.values.T
-        found.states[r, :, nodes] = _states(says, own).T
+        found.states[r, :, nodes] = _states(says, others).T
         if not rule.trial:
             tally.add(rule, ladder, says)
     score, level, judged = tally.close(pack)
@@ -115,22 +117,19 @@ def _in_its_time(rule: Rule, block: Block, says: _Says) -> _Says:
     return _without(says, np.array([not first <= week <= last for week in block.weeks], np.bool_))
 
 
-def _among(own: Bools, says: _Says) -> _Says:
-    return says if own.all() else _without(says, ~own[:, None])
-
-
 def _without(says: _Says, gone: Bools) -> _Says:
     out = np.broadcast_to(gone, says.rungs.shape) if says.out is None else says.out | gone
     return _Says(says.rungs * ~gone, says.unknown & ~gone, out, says.values)
 
 
-def _states(says: _Says, own: Bools) -> Codes:
+def _states(says: _Says, others: Bools | None) -> Codes:
     """One byte each; at most one of the three terms is not 0."""
-    states: Codes = (says.rungs > 0).view(np.int8) + UNKNOWN * says.unknown.view(np.int8)
+    states: Codes = (says.rungs > 0).view(np.int8)
+    states += UNKNOWN * says.unknown.view(np.int8)
     if says.out is not None:
         states += OUT * says.out.view(np.int8)
-    if not own.all():
-        states[~own] = NOT_FOR_THIS_KIND
+    if others is not None:
+        states[others] = NOT_FOR_THIS_KIND
     return states
 
 
@@ -175,9 +174,10 @@ class _Tally:
 
     def add(self, rule: Rule, ladder: Ladder, says: _Says) -> None:
         """Add what one active rule says."""
-        self._total += ladder.points[says.rungs]
-        if rule.steps.floors:
-            np.maximum(self._floor, ladder.floors[says.rungs], out=self._floor)
+        if says.rungs.any():
+            self._total += ladder.points.take(says.rungs, mode="clip")  # clip only spares a copy: no rung lies outside
+            if rule.steps.floors:
+                np.maximum(self._floor, ladder.floors.take(says.rungs, mode="clip"), out=self._floor)
         playing = None if says.out is None else ~says.out
         self._in_play = self._in_play + (rule.attainable if playing is None else rule.attainable * playing)
         if says.unknown.any() or playing is not None:

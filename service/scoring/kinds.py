@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from service.scoring.frame import Frame
+from service.scoring.frame import Counts, Frame
 from service.scoring.pack import Condition, Rule
 from service.scoring.panel import Bools, Floats
 from service.scoring.unusual import unusual
@@ -29,13 +29,8 @@ def ratio(rule: Rule, frame: Frame) -> Floats:
 def sum_(rule: Rule, frame: Frame) -> Floats:
     """The known figures of the window, divided by the newest known `per` where the rule has one."""
     total, known = frame.summed(rule.of, 0, rule.weeks)
-    value = np.where(known >= rule.min_weeks, total, np.nan)
-    if not rule.per:
-        return value
-    per = frame.lag(rule.per, rule.weeks - 1)
-    for lag in range(rule.weeks - 2, -1, -1):
-        per = np.where(frame.known(rule.per, lag), frame.lag(rule.per, lag), per)
-    return _divided(value, per)
+    value = _enough(total, known, rule.min_weeks)
+    return _divided(value, _newest(frame, rule.per, rule.weeks)) if rule.per else value
 
 
 def change(rule: Rule, frame: Frame) -> Floats:
@@ -44,8 +39,8 @@ def change(rule: Rule, frame: Frame) -> Floats:
     base = _base(rule, frame)
     if rule.by == "absolute":
         return now - base
-    base = np.where(base > 0, base, np.nan)
-    return 100 * (now - base) / base if rule.by == "percent" else now / base
+    value = 100 * (now - base) / base if rule.by == "percent" else now / base
+    return _unknown(value, base <= 0)
 
 
 def missing(rule: Rule, frame: Frame) -> Floats:
@@ -126,6 +121,8 @@ def compare(condition: Condition, values: Floats) -> Bools:
 
 def out_of_play(rule: Rule, frame: Frame) -> Bools | None:
     """Where a figure the rule needs is not applicable; None for nowhere."""
+    if not frame.block.panel.not_applicable:
+        return None
     needed = [frame.not_applicable(id_, 0) for id_ in (rule.of, rule.per) if id_ and rule.kind != "event"]
     if rule.against == "lag":
         needed.append(frame.not_applicable(rule.of, rule.weeks))
@@ -143,17 +140,42 @@ def _carried(frame: Frame, indicator: str, carry: int) -> Floats:
     value = frame.lag(indicator, 0)
     ended = frame.not_applicable(indicator, 0)
     for lag in range(1, carry + 1):
-        older = frame.lag(indicator, lag)
         wanted = np.isnan(value) if ended is None else np.isnan(value) & ~ended
-        value = np.where(wanted, older, value)
+        if not wanted.any():
+            break
+        value = np.where(wanted, frame.lag(indicator, lag), value)
         mark = frame.not_applicable(indicator, lag)
         if mark is not None:
             ended = mark if ended is None else ended | mark
     return value
 
 
+def _newest(frame: Frame, indicator: str, weeks: int) -> Floats:
+    """The newest known value of this and the weeks before, `weeks` in all; `na` is passed over."""
+    value = frame.lag(indicator, 0)
+    for lag in range(1, weeks):
+        wanted = np.isnan(value)
+        if not wanted.any():
+            break
+        value = np.where(wanted, frame.lag(indicator, lag), value)
+    return value
+
+
 def _divided(value: Floats, per: Floats) -> Floats:
-    return np.where(per > 0, value / per, np.nan)
+    return _unknown(value / per, per <= 0)
+
+
+def _enough(value: Floats, known: Counts, least: int) -> Floats:
+    """The value where enough weeks are known."""
+    few = known < least
+    return np.where(few, np.nan, value) if few.any() else value
+
+
+def _unknown(value: Floats, where: Bools) -> Floats:
+    """A fresh array with NaN put in; there is rarely a place for it, so that a choice for each cell would be waste."""
+    if where.any():
+        value[where] = np.nan
+    return value
 
 
 def _base(rule: Rule, frame: Frame) -> Floats:
@@ -162,7 +184,7 @@ def _base(rule: Rule, frame: Frame) -> Floats:
         return frame.lag(rule.of, rule.weeks)
     if rule.against == "mean":
         total, known = frame.summed(rule.of, 1, rule.weeks)
-        return np.where(known >= rule.min_weeks, total / known, np.nan)
+        return _enough(total / known, known, rule.min_weeks)
     before = np.sort([frame.lag(rule.of, lag) for lag in range(rule.weeks, 0, -1)], axis=0)  # NaN goes last
     known = np.count_nonzero(~np.isnan(before), axis=0)
     low = np.take_along_axis(before, np.maximum(known - 1, 0)[None] // 2, 0)[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -27,15 +27,25 @@ class Ladder:
 
     def climb(self, values: Floats) -> Rungs:
         """The rung of each value; NaN stays on rung 0."""
+        if len(self.sides) == 1 and self.sides[0][1]:
+            return _climbed(*self.sides[0], values)
         place: Rungs = np.zeros(values.shape, np.int8, order="F")
         begin = 0
         for how, thresholds in self.sides:
             if not thresholds:
                 continue
-            side = reduce(np.add, (reaches(how, values, t).view(np.int8) for t in thresholds))
+            side = _climbed(how, thresholds, values)
             place += side + begin * (side > 0).view(np.int8) if begin else side
             begin += len(thresholds)
         return place if len(self.sides) == 1 else self.order[place]
+
+
+def _climbed(how: str, thresholds: Sequence[float], values: Floats) -> Rungs:
+    """How many of the thresholds each value reaches."""
+    side: Rungs = reaches(how, values, thresholds[0]).view(np.int8)
+    for threshold in thresholds[1:]:
+        side += reaches(how, values, threshold).view(np.int8)
+    return side
 
 
 def reaches(how: str, values: Floats, threshold: float) -> Bools:

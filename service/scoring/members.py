@@ -15,14 +15,26 @@ class Members:
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
         self._kinds: dict[tuple[str, ...], Bools] = {}
+        self._others: dict[tuple[tuple[str, ...], int, int], Bools | None] = {}
         self._where: dict[Where, tuple[Bools, Bools]] = {}
 
     def of_kinds(self, kinds: Collection[str]) -> Bools:
         """Which nodes are of one of these kinds."""
         asked = tuple(kinds)
         if asked not in self._kinds:
-            self._kinds[asked] = np.isin(self._panel.kinds, asked)
+            found = np.zeros(len(self._panel.nodes), np.bool_)
+            for kind in asked:
+                found |= self._panel.kinds == kind
+            self._kinds[asked] = found
         return self._kinds[asked]
+
+    def others(self, kinds: Collection[str], first: int, last: int) -> Bools | None:
+        """Which of the nodes `first:last` are of none of these kinds; None for no node."""
+        asked = tuple(kinds), first, last
+        if asked not in self._others:
+            others = ~self.of_kinds(kinds)[first:last]
+            self._others[asked] = others if others.any() else None
+        return self._others[asked]
 
     def where(self, where: Where) -> tuple[Bools, Bools] | None:
         """Nodes known to be as `where` asks, and nodes of which that cannot be known; None when it asks nothing."""

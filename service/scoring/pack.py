@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 LARGEST = 1e15  # beyond this a float no longer holds whole numbers exactly; no figure of the field comes near it
 
@@ -197,30 +198,30 @@ class Rule:
     advice: str = ""
     false_alarms: tuple[str, ...] = ()  # what is known to set the rule off without a cause
 
-    @property
+    @cached_property
     def indicators(self) -> tuple[str, ...]:
         """Ids of every indicator the rule reads."""
         own = (self.of, self.per) if self.kind != "event" else ()
         conditions = self.when + ((self.only_if,) if self.only_if else ())
         return tuple(dict.fromkeys([i for i in own if i] + [c.indicator for c in conditions]))
 
-    @property
+    @cached_property
     def ladders(self) -> tuple[Steps, ...]:
         """The steps, both ways when the rule looks both ways."""
         return (self.steps, self.falls) if self.falls else (self.steps,)
 
-    @property
+    @cached_property
     def attainable(self) -> float:
         """The most points the rule can give."""
         return max(points for steps in self.ladders for _, points in steps.points)
 
-    @property
+    @cached_property
     def longest_run(self) -> int:
         """Of kinds missing and unchanged: weeks in a row are counted up to here; more changes no points."""
         thresholds = [t for t, _ in self.steps.points + self.steps.floors]
         return int(max(thresholds)) + 1 if self.kind in ("missing", "unchanged") else 0
 
-    @property
+    @cached_property
     def window(self) -> int:
         """How many weeks before the judged one the rule can look at."""
         before = self.weeks if self.kind == "change" else self.weeks - 1
@@ -240,7 +241,7 @@ class Pack:
     clean_reports_to_lift: Mapping[Level, int]
     rules: tuple[Rule, ...]
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """Node kinds that at least one rule judges."""
         return frozenset(kind for rule in self.rules for kind in rule.applies_to)
@@ -249,12 +250,17 @@ class Pack:
         """The rules of one kind, in their order."""
         return tuple(rule for rule in self.rules if rule.kind == kind)
 
-    @property
+    @cached_property
     def counting(self) -> frozenset[str]:
         """Node kinds that a rule of kind children judges."""
         return frozenset(kind for rule in self.of_kind("children") for kind in rule.applies_to)
 
-    @property
+    @cached_property
     def window(self) -> int:
         """How many weeks before the judged one any rule can look at."""
         return max((rule.window for rule in self.rules), default=0)
+
+    @cached_property
+    def near(self) -> int:
+        """How many weeks before the judged one any rule without a detector can look at: detectors look back years."""
+        return max((rule.window for rule in self.rules if not rule.detector), default=0)
