@@ -23,33 +23,54 @@ class Bounds:
     dispersion: Floats | None = None
 
 
+@dataclass(frozen=True)
+class Baseline:
+    """Mean and standard deviation (n - 1) of some weeks, NaN where too few of them are known."""
+
+    mean: Floats
+    sigma: Floats
+
+
 def above(observed: Floats, upper: Floats) -> Floats:
     """1 where the figure is above its bound, 0 where not, NaN where either is not known."""
     return np.where(np.isnan(observed) | np.isnan(upper), np.nan, observed > upper)
 
 
-def mean_of(columns: Sequence[Floats], least: int) -> tuple[Floats, Floats | int]:
-    """Mean of the known figures of some weeks, oldest first, NaN where fewer than `least` are; and how many are."""
-    total = np.zeros_like(columns[0])
-    if not any(np.isnan(column).any() for column in columns):
-        for column in columns:
-            total += column
-        total /= len(columns)
-        return total, len(columns)
-    known = np.zeros_like(total)
+def mean_of(columns: Sequence[Floats], least: int) -> Floats:
+    """Mean of the known figures of some weeks, oldest first; NaN where fewer than `least` are known."""
+    total, known = _known(columns)
     for column in columns:
-        there = ~np.isnan(column)
-        total += np.where(there, column, 0.0)
-        known += there
-    return np.where(known >= least, total / known, np.nan), known
+        total += np.where(np.isnan(column), 0.0, column)
+    return np.where(known >= least, total / known, np.nan)
 
 
-def deviation_of(columns: Sequence[Floats], mean: Floats, known: Floats | int) -> Floats:
-    """Standard deviation (n - 1) of the same weeks, in a second pass over them."""
+def full_baseline(columns: Sequence[Floats]) -> Baseline:
+    """The baseline of weeks, oldest first, that are all known; the same bits as `baseline` has, sooner."""
+    mean = columns[0] + columns[1]
+    for column in columns[2:]:
+        mean += column
+    mean /= len(columns)
     total, part = np.zeros_like(mean), np.empty_like(mean)
     for column in columns:
         np.subtract(column, mean, out=part)
-        np.multiply(part, part, out=part)
-        total += part if isinstance(known, int) else np.where(np.isnan(column), 0.0, part)
-    total /= known - 1
-    return np.sqrt(total, out=total)
+        part *= part
+        total += part
+    total /= len(columns) - 1
+    return Baseline(mean, np.sqrt(total, out=total))
+
+
+def baseline(columns: Sequence[Floats], least: int) -> Baseline:
+    """The baseline of the known figures of some weeks, oldest first, in two passes."""
+    mean = mean_of(columns, least)
+    total, known = _known(columns)
+    for column in columns:
+        total += np.where(np.isnan(column), 0.0, (column - mean) * (column - mean))
+    return Baseline(mean, np.sqrt(total / (known - 1)))
+
+
+def _known(columns: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Zeros to add to, and how many of the weeks are known."""
+    known = np.zeros_like(columns[0])
+    for column in columns:
+        known += ~np.isnan(column)
+    return np.zeros_like(known), known

@@ -13,7 +13,7 @@ import numpy as np
 from service.scoring.detectors import quantiles
 from service.scoring.detectors.bounds import Bounds, Floats, above
 from service.scoring.detectors.flat import slope_and_error
-from service.scoring.detectors.glm import Bools, Design
+from service.scoring.detectors.glm import Bools, design_of
 from service.scoring.detectors.outlook import Outlook, Refit, outlook, too_few
 from service.scoring.pack import Detector
 
@@ -33,9 +33,8 @@ def history(detector: Detector) -> list[int]:
 def farrington(series: Floats, detector: Detector, alpha: float) -> Bounds:
     """Judge the columns of `series` after the first `detector.reach`; below 5 reports in 4 weeks the bound is 0 and
     there is no alarm."""
-    ago = history(detector)
-    design = Design(-np.array(ago, np.float64), (slice(0, len(ago)),))
-    found = outlook(series, detector.reach, ago, design, _FAR, lambda refit: _significant(detector, refit))
+    design = design_of([history(detector)])
+    found = outlook(series, detector.reach, design, _FAR, lambda refit: _significant(detector, refit))
     few = too_few(series, detector.reach)
     upper = np.where(few, 0.0, _bound(found, alpha))
     alarm = np.where(few, 0.0, above(series[:, detector.reach :], upper))

@@ -9,7 +9,7 @@ import numpy as np
 from service.scoring.detectors import quantiles
 from service.scoring.detectors.bounds import Bounds, Floats, above
 from service.scoring.detectors.farrington import HALF, YEAR, YEARS_FOR_TREND
-from service.scoring.detectors.glm import Design
+from service.scoring.detectors.glm import design_of
 from service.scoring.detectors.outlook import outlook, too_few
 from service.scoring.pack import Detector
 
@@ -36,11 +36,10 @@ def history(detector: Detector) -> list[int]:
 def noufaily(series: Floats, detector: Detector, alpha: float) -> Bounds:
     """Judge the columns of `series` after the first `detector.reach`; below 5 reports in 4 weeks there is no bound, and
     no alarm."""
-    ago = history(detector)
-    ends = np.cumsum([len(season) for season in seasons(detector)]).tolist()
-    design = Design(-np.array(ago, np.float64), tuple(map(slice, [0, *ends[:-1]], ends)))
     tried = detector.years_back >= YEARS_FOR_TREND
-    found = outlook(series, detector.reach, ago, design, _FAR, lambda refit: np.full(refit.free.shape, tried))
+    found = outlook(
+        series, detector.reach, design_of(seasons(detector)), _FAR, lambda refit: np.full(refit.free.shape, tried)
+    )
     few = too_few(series, detector.reach)
     upper = np.where(few, np.nan, quantiles.count(found.mean, found.dispersion, 1 - alpha))
     alarm = np.where(few, 0.0, above(series[:, detector.reach :], upper))
