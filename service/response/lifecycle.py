@@ -100,6 +100,7 @@ TABLE: tuple[Permit, ...] = (
     _row(Move.ACKNOWLEDGE, _only(_S.RAISED), {_S.ACKNOWLEDGED}, Who.PATH, stops="sign"),
     # Called and not answered, the alert stays raised; answered, whoever was called has signed.
     _row(Move.CALL, _only(_S.RAISED), {_S.RAISED, _S.ACKNOWLEDGED}, Who.DESK, ("officer", "called_at"), "sign"),
+    _row(Move.CALL, _SIGNED, set(), Who.DESK, ("officer", "called_at")),  # about what is owed; on record, no more
     # Part of the findings leaves it acknowledged; when all are verified it is verified, or rejected if none is real.
     _row(
         Move.VERIFY,

@@ -10,6 +10,7 @@ from service.clock import shanghai
 from service.errors import Invalid
 from service.response.act import Done
 from service.response.actions import FORMS, ActionKind
+from service.response.calls import PhoneCall
 from service.response.lifting import Wish
 from service.response.mute import Muting
 from service.response.verdicts import FindingVerdict
@@ -68,6 +69,15 @@ class ReplyBody(Strict):
     replied_at: Instant | None = None
 
 
+class CallBody(Strict):
+    """电话通知: whom the duty desk rang, when, and whether they answered; answered, they have signed."""
+
+    officer: Annotated[str, Field(min_length=1, max_length=64)]
+    called_at: Instant
+    answered: bool
+    note: Note = ""
+
+
 class LiftBody(Strict):
     """解除: what became of it."""
 
@@ -118,6 +128,14 @@ def replied(body: dict[str, Any]) -> tuple[str, datetime | None]:
     """A reply and when it came."""
     sent = read(ReplyBody, body)
     return sent.reply, instant(sent.replied_at, "/replied_at")
+
+
+def phone_call(body: dict[str, Any]) -> PhoneCall:
+    """The call that a body describes."""
+    sent = read(CallBody, body)
+    called_at = instant(sent.called_at, "/called_at")
+    assert called_at is not None  # a call has a time
+    return PhoneCall(sent.officer, called_at, sent.answered, sent.note)
 
 
 def wish(body: dict[str, Any]) -> Wish:

@@ -16,6 +16,7 @@ from service.errors import Forbidden, Unauthorised
 from service.network.directory import TokenView, find_token, within
 from service.network.tables import Node
 from service.response.act import act, reply
+from service.response.calls import call
 from service.response.desk import Office
 from service.response.handle import acknowledge, archive, contain, note
 from service.response.judge import judge
@@ -111,6 +112,13 @@ def post_acknowledge(who: Who, body: Sent) -> Response:
     """Sign an alert: you own it now, and it climbs no further for signing. Signing twice shows the first signature."""
     inputs.read(inputs.NoteBody, body)
     who.make(acknowledge)
+    return who.shown()
+
+
+@_post("/call", inputs.CallBody, "电话通知、代签收 / record a phone call")
+def post_call(who: Who, body: Sent) -> Response:
+    """Record a call of the duty desk; answered, whoever was called has signed."""
+    who.make(call, made=inputs.phone_call(body))
     return who.shown()
 
 
