@@ -1,6 +1,6 @@
 """演练的命令: who would be told of an alert, when, by which channel and why – nothing is sent, nothing is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,7 @@ from service.commands.context import Dir, opened
 from service.errors import WrongUse
 from service.network import duty
 from service.network.directory import posts_on_path
-from service.network.duty import PostView
+from service.network.duty import Hole, PostView
 from service.network.tables import Node
 from service.reporting.calendar import Calendar
 from service.rulebook.library import Library, Rulebook
@@ -106,7 +106,12 @@ def _place(session: Session, node_id: str, theme: str, book: Rulebook) -> _Place
 
 def _lines(one: Drill, place: _Place) -> list[Line]:
     owner = duty.answer(place.book.policy.levels[one.level].owner, place.posts, one.at).officer
-    return timetable(one, place.book.policy, place.book.calendar, place.posts, owner.id if owner else None)
+    lines = timetable(one, place.book.policy, place.book.calendar, place.posts, owner.id if owner else None)
+    return [replace(line, told=replace(line.told, holes=_holes(line, place))) for line in lines]
+
+
+def _holes(line: Line, place: _Place) -> tuple[Hole, ...]:
+    return tuple(hole for hole in line.told.holes if not duty.impossible(hole, place.node.kind))
 
 
 def _as_text(one: Drill, place: _Place) -> list[str]:
