@@ -13,7 +13,7 @@ from service.scoring.grid import Grid, grid_of
 from service.scoring.judge import FIRED, Judged, judge
 from service.scoring.kinds import compare
 from service.scoring.pack import Condition
-from service.scoring.whatif import Place
+from service.scoring.whatif import Place, seen_by_all
 
 Values = Mapping[str, float]
 Fan = tuple[str, list[int]]  # an indicator and steps of its grid, the nearest to the figure of now first
@@ -33,7 +33,8 @@ def judged_with(place: Place, several: Sequence[Values]) -> Judged:
 
 def _judged(place: Place, several: Sequence[Values]) -> Judged:
     panel = place.with_figures(several)
-    return judge(place.pack, panel, len(panel.weeks) - 1, len(panel.weeks))
+    stop = len(panel.weeks)
+    return judge(place.pack, panel, stop - 1, stop, seen_by_all(place, panel))
 
 
 def turning_points(place: Place, now: Judged, figures: Values) -> dict[str, list[float]]:

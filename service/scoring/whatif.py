@@ -2,26 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from service.scoring.around import seen
 from service.scoring.build import coded
-from service.scoring.pack import Pack
+from service.scoring.frame import Strip
+from service.scoring.judge import Around
+from service.scoring.pack import Pack, Rule
 from service.scoring.panel import Bools, Floats, Panel
+from service.scoring.peers import by, group_of, own_values, sight
 from service.scoring.score import Finding, NodeScore, score_panel
+from service.scoring.surroundings import Surroundings
 
 Figures = Mapping[str, float | str | None]  # by indicator; `na` is not applicable, None missing
+_NOBODY: Floats = np.empty(0)
 
 
 @dataclass(frozen=True)
 class Place:
-    """One node and one week of a panel, judged by a pack."""
+    """One node and one week of a panel, judged by a pack; without `given` the panel itself is all that is around."""
 
     pack: Pack
     panel: Panel
     node: int
     week: int
+    given: Surroundings | None = None
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """What is around the node."""
+        return self.given or score_panel(self.pack, self.panel, [self.panel.weeks[self.week]]).around
 
     @property
     def reported(self) -> bool:
@@ -30,7 +43,8 @@ class Place:
 
     def score(self) -> NodeScore:
         """As it is."""
-        return score_panel(self.pack, self.panel, [self.panel.weeks[self.week]]).of(self.node, 0)
+        alone, weeks = self.panel.of_nodes([self.node]), [self.panel.weeks[self.week]]
+        return score_panel(self.pack, alone, weeks, self.around).of(0, 0)
 
     def with_figures(self, several: Sequence[Figures]) -> Panel:
         """A panel of the weeks that the pack looks at, whose nodes are this one again and again: each with its own
@@ -76,7 +90,41 @@ class Place:
 def what_if(place: Place, figures: Figures) -> NodeScore:
     """The score that `figures` in place of those of the week would have given."""
     panel = place.with_figures([figures])
-    return score_panel(place.pack, panel, panel.weeks[-1:]).of(0, 0)
+    pools = {rule.id: _pool(place, rule, panel) for rule in place.pack.of_kind("peers")}
+    around = Surroundings(pools, place.around.census)
+    return score_panel(place.pack, panel, panel.weeks[-1:], around).of(0, 0)
+
+
+def _pool(place: Place, rule: Rule, panel: Panel) -> dict[tuple[str, str], Floats]:
+    """The pool of a rule with what the node brings into it now in place of what it did."""
+    pool = dict(place.around.pools.get(rule.id, {}))
+    group = group_of(rule, place.panel.nodes[place.node])
+    if not group:
+        return pool
+    key = group, panel.weeks[-1]
+    values = pool.get(key, _NOBODY)
+    old = own_values(rule, place.panel.of_nodes([place.node]), place.week, place.week + 1)[0, 0]
+    new = own_values(rule, panel, len(panel.weeks) - 1, len(panel.weeks))[0, 0]
+    if old == old:
+        values = np.delete(values, np.searchsorted(values, old))
+    pool[key] = np.sort(np.append(values, new)) if new == new else values
+    return pool
+
+
+def seen_by_all(place: Place, panel: Panel) -> Around:
+    """What the rules that look around judge of each node of `place.with_figures(…)` in its last week: the others of its
+    group are the same for all of them."""
+    stop = len(panel.weeks)
+    found = dict(seen(place.pack, panel, stop - 1, stop, Surroundings({}, place.around.census)))
+    for rule in place.pack.of_kind("peers"):
+        begin = found[rule.id].begin
+        first = place.week + 1 - stop
+        sights = [sight(rule, place.panel, place.node, first + j, place.around) for j in range(begin, stop)]
+        usable = [seen.others >= by(rule).least and 0 < seen.median < np.inf for seen in sights] & panel.closed[begin:]
+        with np.errstate(all="ignore"):
+            value = own_values(rule, panel, begin, stop) / np.array([seen.median for seen in sights])
+        found[rule.id] = Strip(begin, np.where(usable, value, np.nan), np.nan)
+    return found
 
 
 def differences(before: NodeScore, after: NodeScore) -> list[tuple[Finding, Finding]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from service.scoring.judge import UNKNOWN
 from service.scoring.pack import Dictionary, Level
 from service.scoring.remedy import Lack, Remedy, movable, remedy
+from service.scoring.score import score_panel
 from service.scoring.turning import judged_with
 from service.scoring.whatif import Place, what_if
 from tests.scoring import randoms
@@ -23,8 +24,8 @@ FIGURES = [float(n) for n in range(LARGEST + 1)]
 
 
 def drawn(seed: int, rules: int) -> Place:
-    """A node whose figures are whole numbers up to 4, all three of which it can act on."""
-    panel = randoms.panel(seed, 1, 9)
+    """A node among others, whose figures are whole numbers up to 4, and which can act on them."""
+    panel = randoms.panel(seed, 5, 9)
     known = panel.dictionary
     indicators = {
         id_: replace(found, type="count", range=(0.0, float(LARGEST)), actionable=id_ != "heads")
@@ -34,7 +35,7 @@ def drawn(seed: int, rules: int) -> Place:
     gaps = generator.random(panel.reported.shape) < generator.choice([0.0, 0.0, 0.2])
     panel = replace(
         panel,
-        nodes=(replace(panel.nodes[0], kind="enterprise", opened=None, closed=None),),
+        nodes=(replace(panel.nodes[0], kind="enterprise"), *panel.nodes[1:]),
         values={id_: np.where(gaps, np.nan, generator.integers(0, 5, gaps.shape)) for id_ in panel.values},
         not_applicable={},
         people={},
@@ -90,6 +91,21 @@ def test_the_proposal_lowers_the_level_and_nothing_smaller_does(seed: int, rules
         ]
         (change,) = found.changes
         assert abs(change.after - change.before) / (change.before or 1) == min(costs)
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32), rules=st.integers(1, 9), figure=st.sampled_from([*FIGURES, 2.5, 1e9, None, "na"]))
+def test_a_what_if_says_what_the_whole_panel_says_with_that_figure(
+    seed: int, rules: int, figure: float | str | None
+) -> None:
+    place = drawn(seed, rules)
+    values = {id_: block.copy() for id_, block in place.panel.values.items()}
+    values["a"][0, 8] = figure if isinstance(figure, float) else np.nan
+    absent = np.zeros(place.panel.reported.shape, np.bool_)
+    absent[0, 8] = figure == "na"
+    panel = replace(place.panel, values=values, not_applicable={"a": absent} if absent.any() else {})
+    assert what_if(place, {"a": figure}) == score_panel(place.pack, panel, panel.weeks[-1:]).of(0, 0)
+    assert what_if(place, {}) == place.score() == score_panel(place.pack, place.panel, panel.weeks[-1:]).of(0, 0)
 
 
 @pytest.mark.parametrize(
