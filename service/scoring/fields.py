@@ -22,7 +22,7 @@ Owners = Table[str, Collection[str]]  # field → the kinds that have it
 MOST_PROBLEMS = 1000  # after so many the rest is not read: nobody reads on, and a broken file of any size ends soon
 
 ID = "[A-Za-z][A-Za-z0-9_.-]{0,31}"
-_RESERVED = frozenset(("score", "level", "fired", "unknown", "trial"))  # keys of `expect` in cases
+RESERVED = frozenset(("score", "level", "fired", "unknown", "trial"))  # keys of `expect` in cases
 
 
 class Wrong(Exception):
@@ -164,7 +164,7 @@ def identifier(node: Tree) -> str:
             f"编号 {word!r} 不合规则：以字母开头，只含字母、数字和 _ . -，至多 32 个字符",
             f"id {word!r} must begin with a letter and hold at most 32 letters, digits, _ . -",
         )
-    if word in _RESERVED:
+    if word in RESERVED:
         raise Wrong(f"编号 {word} 是保留词，请换一个", f"id {word} is a reserved word; choose another")
     return word
 

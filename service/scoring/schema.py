@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from service.scoring.consistency import LONGEST_WINDOW
-from service.scoring.fields import ID
+from service.scoring.fields import ID, RESERVED
 from service.scoring.forms import SHAPES, Shape
 from service.scoring.indicators import NODE_KINDS
 from service.scoring.pack import Dictionary, Level
@@ -27,6 +27,7 @@ from service.scoring.steps import MOST_CONDITIONS, MOST_STEPS, NUMBER, OPERATOR
 Schema = dict[str, Any]  # a JSON Schema, or a part of one
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TITLE = ["pack", "version", "name", "levels"]
 LEVELS = [level.word for level in Level if level]
 
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
@@ -67,36 +68,28 @@ def _listed(entries: dict[str, str]) -> Schema:
     return _words(list(entries), list(entries.values()))
 
 
-class _Fields:
-    """The schema of each field of a rule, by the name of the field."""
+def _definitions(dictionary: Dictionary) -> dict[str, Schema]:
+    """What packs name of the dictionary; conditions are `indicator op number`."""
+    indicators = dictionary.indicators.values()
+    figures = {i.id: i.name for i in indicators if i.type != "date"}
+    ids = "|".join(map(re.escape, figures))
+    return {
+        "indicator": _listed(figures),
+        "date": _listed({i.id: i.name for i in indicators if i.type == "date"}),
+        "event": _listed({event.id: event.name for event in dictionary.events.values()}),
+        "condition": {"type": "string", "pattern": rf"^\s*({ids})\s*({OPERATOR})\s*{NUMBER}\s*$"},
+    }
 
-    def __init__(self, dictionary: Dictionary) -> None:
-        indicators = dictionary.indicators.values()
-        self.figures = {i.id: i.name for i in indicators if i.type != "date"}
-        self.dates = {i.id: i.name for i in indicators if i.type == "date"}
-        self.events = {event.id: event.name for event in dictionary.events.values()}
-        self._of: dict[str, Schema] = {
-            "event": _listed(self.events),
-            "expiry": _listed(self.dates),
-            "children": _words(("children", "subtree")),
-        }
 
-    def of(self, kind: str) -> Schema:
-        """Every field of a kind."""
-        return {name: _FIELDS[name](self, kind) for name in SHAPES[kind].fields}
+def _defined(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
 
-    def condition(self) -> Schema:
-        """`indicator op number`."""
-        ids = "|".join(map(re.escape, self.figures))
-        return {"type": "string", "pattern": rf"^\s*({ids})\s*({OPERATOR})\s*{NUMBER}\s*$"}
 
-    def indicator(self, kind: str) -> Schema:
-        """What `of` names."""
-        return self._of.get(kind) or _listed(self.figures)
-
-    def per(self, kind: str) -> Schema:
-        """What `per` names."""
-        return _words(("children",)) if kind == "children" else _listed(self.figures)
+def _of(kind: str) -> Schema:
+    """What `of` names."""
+    if kind == "children":
+        return _words(("children", "subtree"))
+    return _defined({"event": "event", "expiry": "date"}.get(kind, "indicator"))
 
 
 def _where() -> Schema:
@@ -111,40 +104,40 @@ def _level(kind: str) -> Schema:
     return {"anyOf": [_LEVEL, floors]} if kind == "unusual" else floors
 
 
-_FIELDS: dict[str, Callable[[_Fields, str], Schema]] = {
-    "id": lambda f, kind: {"type": "string", "pattern": f"^{ID}$"},
-    "kind": lambda f, kind: {"const": kind},
-    **dict.fromkeys(("name", "name_en", "theme", "source", "advice"), lambda f, kind: _TEXT),
-    "false_alarms": lambda f, kind: _some(_TEXT),
-    "applies_to": lambda f, kind: _some(_words(NODE_KINDS)),
-    "where": lambda f, kind: _where(),
-    "only_if": lambda f, kind: f.condition(),
-    "for_weeks": lambda f, kind: _whole(1, LONGEST_WINDOW),
-    "level": lambda f, kind: _level(kind),
-    "status": lambda f, kind: _words(("active", "trial")),
-    **dict.fromkeys(("since", "until"), lambda f, kind: _WEEK),
-    "of": lambda f, kind: f.indicator(kind),
-    "per": lambda f, kind: f.per(kind),
-    "carry": lambda f, kind: _whole(0, LONGEST_WINDOW),
-    **dict.fromkeys(("weeks", "min_weeks", "within_weeks"), lambda f, kind: _whole(1, LONGEST_WINDOW)),
-    **dict.fromkeys(("at_least", "above", "at_most", "up", "down"), lambda f, kind: _by_threshold(_POINTS)),
-    "points": lambda f, kind: _POINTS,
-    "against": lambda f, kind: _words(("mean", "median", "lag")),
-    "by": lambda f, kind: _words(("absolute", "percent", "ratio")),
-    "k": lambda f, kind: _whole(1, MOST_CONDITIONS) if kind == "k_of_n" else _NOT_NEGATIVE,
-    "when": lambda f, kind: _some(f.condition()),
-    "method": lambda f, kind: _words(METHODS),
-    "alpha": lambda f, kind: _SHARE,
-    "baseline": lambda f, kind: _whole(3, LONGEST_BASELINE),
-    **dict.fromkeys(("min_sigma", "h"), lambda f, kind: _NOT_NEGATIVE),
-    "trans": lambda f, kind: _words(TRANSFORMATIONS),
-    "reset": lambda f, kind: _FLAG,
-    "years_back": lambda f, kind: _whole(1, 9),
-    "stop_after": lambda f, kind: _whole(0, 3650),
-    "group_by": lambda f, kind: _words(GROUPS),
-    "min_group": lambda f, kind: _whole(1, 100_000),
-    "count_at": lambda f, kind: _words((SILENT, *LEVELS)),
-    "min_count": lambda f, kind: _whole(0, 100_000),
+_FIELDS: dict[str, Callable[[str], Schema]] = {
+    "id": lambda kind: {"type": "string", "pattern": f"^{ID}$", "not": {"enum": sorted(RESERVED)}},
+    "kind": lambda kind: {"const": kind},
+    **dict.fromkeys(("name", "name_en", "theme", "source", "advice"), lambda kind: _TEXT),
+    "false_alarms": lambda kind: _some(_TEXT),
+    "applies_to": lambda kind: _some(_words(NODE_KINDS)),
+    "where": lambda kind: _where(),
+    "only_if": lambda kind: _defined("condition"),
+    "for_weeks": lambda kind: _whole(1, LONGEST_WINDOW),
+    "level": lambda kind: _level(kind),
+    "status": lambda kind: _words(("active", "trial")),
+    **dict.fromkeys(("since", "until"), lambda kind: _WEEK),
+    "of": lambda kind: _of(kind),
+    "per": lambda kind: _words(("children",)) if kind == "children" else _defined("indicator"),
+    "carry": lambda kind: _whole(0, LONGEST_WINDOW),
+    **dict.fromkeys(("weeks", "min_weeks", "within_weeks"), lambda kind: _whole(1, LONGEST_WINDOW)),
+    **dict.fromkeys(("at_least", "above", "at_most", "up", "down"), lambda kind: _by_threshold(_POINTS)),
+    "points": lambda kind: _POINTS,
+    "against": lambda kind: _words(("mean", "median", "lag")),
+    "by": lambda kind: _words(("absolute", "percent", "ratio")),
+    "k": lambda kind: _whole(1, MOST_CONDITIONS) if kind == "k_of_n" else _NOT_NEGATIVE,
+    "when": lambda kind: _some(_defined("condition")),
+    "method": lambda kind: _words(METHODS),
+    "alpha": lambda kind: _SHARE,
+    "baseline": lambda kind: _whole(3, LONGEST_BASELINE),
+    **dict.fromkeys(("min_sigma", "h"), lambda kind: _NOT_NEGATIVE),
+    "trans": lambda kind: _words(TRANSFORMATIONS),
+    "reset": lambda kind: _FLAG,
+    "years_back": lambda kind: _whole(1, 9),
+    "stop_after": lambda kind: _whole(0, 3650),
+    "group_by": lambda kind: _words(GROUPS),
+    "min_group": lambda kind: _whole(1, 100_000),
+    "count_at": lambda kind: _words((SILENT, *LEVELS)),
+    "min_count": lambda kind: _whole(0, 100_000),
 }
 
 
@@ -161,10 +154,12 @@ def pack_schema(dictionary: Dictionary) -> Schema:
     return {
         "$schema": DIALECT,
         "title": "规则包 / rule pack",
+        "$defs": _definitions(dictionary),
         "type": "object",
         "properties": {name: header[name] for name in HEADER}
-        | {"rules": {"type": ["array", "null"], "items": _rule(dictionary), "maxItems": MOST_RULES}},
+        | {"rules": {"type": ["array", "null"], "items": _rule(), "maxItems": MOST_RULES}},
         "additionalProperties": False,
+        "dependentRequired": dict.fromkeys(HEADER, _TITLE),  # the file that has one of them is the one with the header
     }
 
 
@@ -172,13 +167,12 @@ def _by_level(value: Schema) -> Schema:
     return {"type": "object", "properties": dict.fromkeys(LEVELS, value), "additionalProperties": False}
 
 
-def _rule(dictionary: Dictionary) -> Schema:
+def _rule() -> Schema:
     """A rule: its kind says which fields it has."""
-    fields = _Fields(dictionary)
     kinds = [
         {
             "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
-            "then": _of_kind(shape, fields.of(kind)),
+            "then": _of_kind(shape, {name: _FIELDS[name](kind) for name in shape.fields}),
         }
         for kind, shape in SHAPES.items()
     ]
