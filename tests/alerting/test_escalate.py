@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.alerting.escalate import Ladder, ladder
-from service.clock import shanghai
+from service.alerting.escalate import Duty, Ladder, Origin, Why, ladder
+from service.clock import SHANGHAI, shanghai
 from service.reporting.calendar_text import parse_calendar
 from service.rulebook.response_text import parse_policy
 from service.scoring.pack import Level
@@ -72,3 +72,44 @@ def test_every_rung_is_taken_once_and_in_order_whenever_one_looks(
         assert all((clocks.rung_at(rung) or now) <= now for rung in due)
         taken += due
     assert taken == list(range(len(clocks.policy.ladder)))
+
+
+@given(
+    level=st.sampled_from([level for level in Level if level]),
+    theme=st.sampled_from(["wages", "reporting"]),
+    duty=st.sampled_from([Duty.SIGN, Duty.ACT, Duty.UPDATE]),
+    origin=st.sampled_from(Origin),
+    since=st.timedeltas(timedelta(0), timedelta(days=700)).map(lambda later: datetime(2026, 1, 1, tzinfo=UTC) + later),
+    pauses=st.lists(st.timedeltas(timedelta(days=-2), timedelta(days=9)), max_size=12),
+)
+def test_whenever_the_clock_sweeps_even_set_back_each_rung_is_told_once_and_a_step_always_follows(
+    level: Level, theme: str, duty: Duty, origin: Origin, since: datetime, pauses: list[timedelta]
+) -> None:
+    clocks = ladder(POLICY, level, theme, since, CALENDAR, duty, origin)
+    told: list[int] = []
+    next_at: datetime | None = since if duty is Duty.SIGN else since - timedelta(minutes=30)
+    times = [since]
+    for pause in pauses:
+        times.append(times[-1] + pause)
+    noon = since.astimezone(SHANGHAI).replace(hour=12, minute=0)  # by day nothing is held back
+    for now in [*times, max([*times, noon]).astimezone(SHANGHAI).replace(hour=12) + timedelta(days=60)]:
+        if next_at is None or next_at > now:
+            continue
+        step = clocks.tell(len(told), next_at, now)
+        told += step.rungs
+        assert len(told) == step.step
+        assert bool(step.posts) is (step.why is not Why.NOTHING)
+        next_at = step.next_at
+        if next_at is None:
+            assert (level, len(told)) == (Level.BLUE, len(clocks.policy.ladder))  # the only one that does not repeat
+        else:
+            assert next_at > now
+    assert told == list(range(len(clocks.policy.ladder)))
+
+
+def test_after_a_standstill_repeats_keep_their_beat_and_are_not_made_up_for() -> None:
+    red = of(Level.RED, "2026-11-18T10:00")
+    late = red.tell(0, shanghai("2026-11-18T10:00"), shanghai("2026-11-18T13:10"))
+    assert (late.rungs, late.next_at) == ((0, 1, 2), shanghai("2026-11-18T13:30"))
+    again = red.tell(3, shanghai("2026-11-18T13:30"), shanghai("2026-11-18T17:45"))
+    assert (again.why, again.next_at) == (Why.REPEAT, shanghai("2026-11-18T18:00"))
