@@ -12,6 +12,7 @@ from service.scoring.members import Members
 from service.scoring.pack import Level, Pack, State
 from service.scoring.panel import Bools, Floats, Panel, PanelNode
 from service.scoring.surroundings import Surroundings
+from service.scoring.unusual import figure_and_bound
 
 STATES = (State.SILENT, State.FIRED, State.UNKNOWN, State.OUT)  # by code
 
@@ -98,6 +99,8 @@ class Scores:
         judged = float(found.values[r, j, i])
         value = judged if math.isfinite(judged) and state in (State.FIRED, State.SILENT) else None
         threshold = reached(rule, value, would, floor) if value is not None and state is State.FIRED else None
+        if value is not None and rule.detector:  # an alarm is told by its figure and its bound, not as a 1
+            value, threshold = figure_and_bound(rule, self.panel, i, column, state is State.FIRED)
         reason, reason_en = explain(rule, state, Cells(self.panel, i, column, self.around), value, threshold)
         return Finding(
             rule=rule.id,

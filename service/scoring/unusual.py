@@ -3,6 +3,7 @@
 A history with gaps is used as far as it is known: two thirds of its weeks, rounded up, must be. A gap is never a zero.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -68,6 +69,12 @@ def sight(rule: Rule, panel: Panel, node: int, week: int) -> Sight:
         lack=Lack(int(lacks[0, 0])),
         known=[figure for figure in figures if figure == figure],
     )
+
+
+def figure_and_bound(rule: Rule, panel: Panel, node: int, week: int, fired: bool) -> tuple[float, float | None]:
+    """The figure that the rule judged, and the bound that it broke if it `fired`."""
+    seen = sight(rule, panel, node, week)
+    return seen.observed, seen.upper if fired and math.isfinite(seen.upper) else None
 
 
 def detector_of(rule: Rule) -> Detector:

@@ -10,7 +10,7 @@ SEALED_NAME = "其他线索"
 SEALED_NAME_EN = "Other lead"
 _SIGNS = {"at_least": "≥", "above": ">", "at_most": "≤", "up": "≥", "down": "≤"}
 _UNITS = {"missing": "周", "unchanged": "周", "expiry": "天", "event": "人", "k_of_n": "项"}  # of what the kind counts
-_WORDLESS = frozenset({"unusual"})  # its value is only that it alarmed
+_OWN_BOUND = frozenset({"unusual"})  # the threshold is not in the rule but in the node's past
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,9 @@ def wording(rule: Rule, dictionary: Dictionary, value: float | None, threshold: 
     """Name, value and threshold of a finding in Chinese, with units."""
     if sealed(rule, dictionary):
         return Wording(SEALED_NAME, SEALED_NAME_EN)
-    if rule.kind in _WORDLESS:
-        return Wording(rule.name, rule.name_en)
     reached = next((s for s in rule.ladders if threshold in dict(s.points + s.floors)), rule.steps)
-    sign = _SIGNS[reached.how]
+    above = rule.detector is not None and rule.detector.method != "cusum"  # a sum alarms as soon as it reaches h
+    sign = ">" if above else _SIGNS[reached.how]
     limit = "" if threshold is None else worded(rule, dictionary, threshold, gap="")[0]
     return Wording(
         name=rule.name,
@@ -75,8 +74,8 @@ def is_share(rule: Rule, dictionary: Dictionary) -> bool:
 
 
 def in_words(rule: Rule, dictionary: Dictionary) -> bool:
-    """Whether what the rule judges is read as a word, so that a threshold says little beside it."""
-    if rule.kind in _WORDLESS:
+    """Whether what the rule judges is read as a word, so that a threshold says little beside it, or told by itself."""
+    if rule.kind in _OWN_BOUND:
         return True
     found = dictionary.indicators.get(rule.of)
     return rule.kind == "threshold" and found is not None and amounts.in_words(found)
