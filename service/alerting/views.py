@@ -57,7 +57,8 @@ def mute_view(mute: Mute) -> MuteView:
 
 def stored_findings(score: NodeScore) -> list[dict[str, object]]:
     """What is kept of a score's findings: the fired and the unknown ones; the others follow from pack and reports."""
-    return [_stored(finding) for finding in score.findings if finding.state in (State.FIRED, State.UNKNOWN)]
+    said = (*score.findings, *score.asides)
+    return [_stored(finding) for finding in said if finding.state in (State.FIRED, State.UNKNOWN)]
 
 
 def _stored(finding: Finding) -> dict[str, object]:

@@ -31,6 +31,9 @@ _CELLS = 200_000  # node-weeks in memory at once
 RulesDir = Annotated[Path, typer.Option("--rules", help="规则目录 / rules folder")]
 NodesFile = Annotated[Path, typer.Option("--nodes", help="nodes.csv 或 .parquet / nodes")]
 ReportsFile = Annotated[Path, typer.Option("--reports", help="reports.csv 或 .parquet / reports")]
+ObservationsFile = Annotated[
+    Path | None, typer.Option("--observations", help="走访记录，列同 reports.csv / observations, columns as reports")
+]
 EventsFile = Annotated[Path | None, typer.Option("--events", help="events.csv 或 .parquet / events")]
 Out = Annotated[Path, typer.Option("--out", help="评分写到哪里，- 为标准输出 / scores go here, - is standard output")]
 FindingsOut = Annotated[Path | None, typer.Option("--findings", help="触发依据写到哪里 / findings go here")]
@@ -61,11 +64,12 @@ def score(
     out: Out,
     events: EventsFile = None,
     findings: FindingsOut = None,
+    observations: ObservationsFile = None,
 ) -> None:
     """按规则给文件里的周报评分，不用数据库 / score the reports of files by rules, without a database."""
-    inputs = [nodes, reports] + ([events] if events else [])
+    inputs = [path for path in (nodes, reports, events, observations) if path]
     _check_targets(inputs, [out] + ([findings] if findings else []))
-    job = _read(rules, nodes, reports, events)
+    job = _read(rules, nodes, reports, events, observations)
     with Outputs() as outputs:
         scores_sheet = outputs.open(out, SCORE_COLUMNS, ("score", "judged"))
         findings_sheet = outputs.open(findings, FINDING_COLUMNS, ("points",)) if findings else None
@@ -83,18 +87,20 @@ def _check_targets(inputs: list[Path], outputs: list[Path]) -> None:
             raise WrongUse(f"写不了 {path}：目录不存在或它是目录", f"cannot write {path}: no such folder, or it is one")
 
 
-def _read(rules: Path, nodes: Path, reports: Path, events: Path | None) -> _Job:
+def _read(rules: Path, nodes: Path, reports: Path, events: Path | None, observations: Path | None) -> _Job:
     """Everything the command needs. Raises FileProblems with all that is wrong in any of the files."""
     texts, problems = read_texts(rules, RULES)
     read = read_rules(texts)
     problems = [_in_folder(rules, problem) for problem in problems + read.problems]
-    tables = {path: Table(str(path)) for path in (nodes, reports, events) if path}
+    tables = {path: Table(str(path)) for path in (nodes, reports, events, observations) if path}
     rows = {path: read_rows(path, table) for path, table in tables.items()}
     if read.pack is None or read.dictionary is None or problems:
         raise FileProblems(problems)
     found = read_nodes(tables[nodes], rows[nodes])
     index = {node.id: i for i, node in enumerate(found)}
     columns = read_reports(tables[reports], rows[reports], index, read.dictionary)
+    if observations:
+        columns = columns.beside(read_reports(tables[observations], rows[observations], index, read.dictionary))
     happened = read_events(tables[events], rows[events], index, read.dictionary) if events else []
     weeks = _weeks(columns, happened, tables[reports])
     problems = [problem for table in tables.values() for problem in sorted(table.problems, key=lambda p: p.line)]

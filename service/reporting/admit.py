@@ -73,9 +73,9 @@ def _place(submission: ReportSubmission | EventSubmission, bearer: Bearer, known
 def _admit_report(
     sent: ReportSubmission, bearer: Bearer, place: Place, known: Known, rules: IntakeRules, now: datetime, id_: str
 ) -> Admitted:
-    if sent.source == OBSERVATION and bearer.enterprise:
+    if sent.source == OBSERVATION and bearer.place == place:
         raise Forbidden(
-            "observation_not_yours", "企业令牌不能提交走访记录", "an enterprise cannot file an observation", "/source"
+            "observation_not_yours", "走访记录不能由本单位自己提交", "nobody files an observation of himself", "/source"
         )
     _check_week(sent.week, place, now, "/week")
     form = rules.form(place.kind, sent.week)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from service.network.tables import Node
@@ -41,9 +41,9 @@ class Reading:
     ) -> Panel:
         """The dense block of these nodes and weeks, in the words of `dictionary`."""
         reports = [
-            PanelReport(node.id, week, _numbers(dictionary, values))
+            PanelReport(node.id, week, _numbers(dictionary, values), source)
             for node in nodes
-            for week, _, _, values in self.reports.get(node.id, ())
+            for week, source, _, values in self.reports.get(node.id, ())
             if first <= week <= last
         ]
         wanted = {node.id for node in nodes}
@@ -70,7 +70,11 @@ def panel_node(node: Node) -> PanelNode:
 
 
 def read_reports(
-    session: Session, nodes: Collection[str], first: str, last: str, known_at: datetime | None = None
+    session: Session,
+    nodes: Collection[str] | Select[str],
+    first: str,
+    last: str,
+    known_at: datetime | None = None,
 ) -> Reading:
     """Newest revisions and all events of `nodes` from `first` to `last`; with `known_at`, as they were known then."""
     reports: dict[str, list[tuple[str, str, int, Mapping[str, Any]]]] = {}

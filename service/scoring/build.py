@@ -9,7 +9,19 @@ from datetime import date
 import numpy as np
 
 from service.scoring.pack import Dictionary, Indicator
-from service.scoring.panel import NA, Bools, Floats, Indices, Panel, PanelEvent, PanelNode, PanelReport
+from service.scoring.panel import (
+    NA,
+    OWN,
+    Bools,
+    Disagreement,
+    Floats,
+    Indices,
+    Panel,
+    PanelEvent,
+    PanelNode,
+    PanelReport,
+)
+from service.scoring.sources import disagreements
 from service.scoring.week import monday, week_number
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
@@ -52,11 +64,12 @@ def number(indicator: Indicator, raw: object) -> float | str | None:
 @dataclass(frozen=True)
 class Columns:
     """Reports as columns: report r is of node `nodes[r]` (an index) in week `weeks[r]` (a `week_number`), and its
-    figures are `values[i][r]` as `coded`."""
+    figures are `values[i][r]` as `coded`. `observed` is which of them are observations; None for none."""
 
     nodes: Indices
     weeks: Indices
     values: Mapping[str, Floats]
+    observed: Bools | None = None
 
     def of_nodes(self, rows: Indices) -> "Columns":
         """The reports of some nodes, whose indices become their places in `rows`; reports must be in the order of
@@ -65,7 +78,25 @@ class Columns:
         counts = ends - begins
         at = np.arange(counts.sum()) + np.repeat(begins - np.cumsum(counts) + counts, counts)
         nodes = np.repeat(np.arange(len(rows)), counts)
-        return Columns(nodes, self.weeks[at], {id_: figures[at] for id_, figures in self.values.items()})
+        observed = None if self.observed is None else self.observed[at]
+        return Columns(nodes, self.weeks[at], {id_: figures[at] for id_, figures in self.values.items()}, observed)
+
+    def beside(self, seen: "Columns") -> "Columns":
+        """These own reports together with `seen`, which are observations, in the order of nodes."""
+        nodes, weeks = np.concatenate([self.nodes, seen.nodes]), np.concatenate([self.weeks, seen.weeks])
+        observed = np.repeat([False, True], [len(self.nodes), len(seen.nodes)])
+        order = np.lexsort((observed, weeks, nodes))
+        nothing, unseen = np.full(len(self.nodes), _MISSING), np.full(len(seen.nodes), _MISSING)
+        values = {
+            id_: np.concatenate([self.values.get(id_, nothing), seen.values.get(id_, unseen)])[order]
+            for id_ in {**self.values, **seen.values}
+        }
+        return Columns(nodes[order], weeks[order], values, observed[order])
+
+    def figures(self, row: int) -> dict[str, float | str]:
+        """What one report says: a number or `NA` of each indicator that it has an answer of."""
+        said = {id_: float(column[row]) for id_, column in self.values.items()}
+        return {id_: NA if value == _NOT_APPLICABLE else value for id_, value in said.items() if value == value}
 
 
 def coded(value: float | str | None) -> float:
@@ -89,6 +120,7 @@ def build_panel(
         np.array([index[report.node] for report in inside], np.intp),
         np.array([numbers[report.week] for report in inside], np.intp),
         {id_: np.array([coded(report.values.get(id_)) for report in inside], np.float64) for id_ in used},
+        np.array([report.source != OWN for report in inside], np.bool_),
     )
     return panel_of(nodes, weeks, columns, events, dictionary, closed)
 
@@ -105,7 +137,8 @@ def panel_of(
     alive = _alive(nodes, weeks)
     at = reports.nodes, reports.weeks - (week_number(weeks[0]) if weeks else 0)
     reported = np.zeros(alive.T.shape, np.bool_).T  # week by week in memory, so that a lag is a contiguous column
-    reported[at] = True
+    own = slice(None) if reports.observed is None else ~reports.observed
+    reported[at[0][own], at[1][own]] = True
     nothing = np.broadcast_to(np.float64(np.nan), reported.shape)  # shared by all indicators that nobody reported
     values, absent = dict.fromkeys(dictionary.indicators, nothing), {}
     for id_ in dictionary.indicators.keys() & reports.values.keys():
@@ -122,7 +155,30 @@ def panel_of(
         alive=alive,
         closed=np.array([closed is None or closed(week) for week in weeks], np.bool_),
         dictionary=dictionary,
+        disputed=_disputed(nodes, weeks, reports, at, alive, dictionary),
     )
+
+
+def _disputed(
+    nodes: Sequence[PanelNode],
+    weeks: Sequence[str],
+    reports: Columns,
+    at: tuple[Indices, Indices],
+    alive: Bools,
+    dictionary: Dictionary,
+) -> dict[tuple[str, str], tuple[Disagreement, ...]]:
+    """Where the own report and an observation of it disagree; observations are few, so they are gone through singly."""
+    found: dict[tuple[str, str], tuple[Disagreement, ...]] = {}
+    if reports.observed is None or not reports.observed.any():
+        return found
+    seen = {(int(at[0][row]), int(at[1][row])): int(row) for row in np.flatnonzero(reports.observed)}
+    for row in np.flatnonzero(~reports.observed & np.isin(at[0], [node for node, _ in seen])):
+        cell = int(at[0][row]), int(at[1][row])
+        if cell in seen and alive[cell]:
+            apart = disagreements(reports.figures(int(row)), reports.figures(seen[cell]), dictionary)
+            if apart:
+                found[nodes[cell[0]].id, weeks[cell[1]]] = apart
+    return found
 
 
 def _spread(indicator: Indicator, figures: Floats, at: tuple[Indices, Indices], alive: Bools) -> tuple[Floats, Bools]:

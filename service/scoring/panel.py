@@ -5,7 +5,7 @@ unknown and not applicable takes it out of play. Dates are proleptic Gregorian o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -19,6 +19,8 @@ Bools = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
 NA = "na"
+OWN = "own"
+OBSERVATION = "observation"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,16 @@ class PanelReport:
     node: str
     week: str
     values: Mapping[str, float | str]
+    source: str = OWN
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One indicator of which the own report and an observation say something else: a figure, or `NA`."""
+
+    indicator: str
+    own: float | str
+    observed: float | str
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,8 @@ class PanelEvent:
 class Panel:
     """Shapes: values[i], not_applicable[i], people[e], `reported` and `alive` are (nodes, weeks); `closed` is (weeks,).
 
-    A node that is not `alive` in a week (not open yet, or closed) has no values, events or reports there.
+    A node that is not `alive` in a week (not open yet, or closed) has no values, events or reports there. `reported` is
+    where there is an own report: who is visited and says nothing himself is silent. `disputed` is by node and week.
     """
 
     nodes: tuple[PanelNode, ...]
@@ -70,6 +83,7 @@ class Panel:
     alive: Bools
     closed: Bools
     dictionary: Dictionary
+    disputed: Mapping[tuple[str, str], tuple[Disagreement, ...]] = field(default_factory=dict)
 
     def of_nodes(self, rows: Sequence[int] | Indices) -> "Panel":
         """The panel of some of its nodes, in this order."""

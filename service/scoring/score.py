@@ -11,6 +11,7 @@ from service.scoring.judge import NOT_FOR_THIS_KIND, Codes, Judged
 from service.scoring.members import Members
 from service.scoring.pack import Level, Pack, State
 from service.scoring.panel import Bools, Floats, Panel, PanelNode
+from service.scoring.sources import SOURCES_DISAGREE, told
 from service.scoring.surroundings import Surroundings
 from service.scoring.unusual import figure_and_bound
 
@@ -36,7 +37,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class NodeScore:
-    """评分 of one node in one week; the points of `findings` add up to the sum behind `score`."""
+    """评分 of one node in one week; the points of `findings` add up to the sum behind `score`. `asides` is what no rule
+    says: that sources disagree."""
 
     node: str
     week: str
@@ -44,6 +46,7 @@ class NodeScore:
     level: Level
     judged: float
     findings: tuple[Finding, ...]
+    asides: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,18 +81,37 @@ class Scores:
         )
         level = Level(int(self.level[i, j]))
         return NodeScore(
-            self.nodes[i].id, self.weeks[j], float(self.score[i, j]), level, float(self.judged[i, j]), findings
+            node=self.nodes[i].id,
+            week=self.weeks[j],
+            score=float(self.score[i, j]),
+            level=level,
+            judged=float(self.judged[i, j]),
+            findings=findings,
+            asides=self._asides(i, j),
         )
 
     def said(self, i: int, j: int) -> list[tuple[str, int, float]]:
-        """Rule, code of its state (see `STATES`) and added points, of every rule for the kind of node `i`."""
+        """Rule, code of its state (see `STATES`) and added points, of every finding of node `i`."""
         states = self._found.states[:, self._columns[j], i].tolist()
         rungs = self._found.rungs[:, self._columns[j], i].tolist()
         return [
             (rule.id, state, 0.0 if rule.trial else float(ladder.points[rung]))
             for rule, ladder, state, rung in zip(self.pack.rules, self._found.ladders, states, rungs, strict=True)
             if state != NOT_FOR_THIS_KIND
-        ]
+        ] + [(finding.rule, STATES.index(finding.state), finding.points) for finding in self._asides(i, j)]
+
+    def _asides(self, i: int, j: int) -> tuple[Finding, ...]:
+        """Like a rule on trial it is shown, adds nothing and sets no floor; it asks a person to find out."""
+        found = self.panel.disputed.get((self.nodes[i].id, self.weeks[j]), ())
+        if not found:
+            return ()
+        reason, reason_en = told(found, self.panel.dictionary)
+        value = float(len(found))
+        return (
+            Finding(
+                SOURCES_DISAGREE, State.FIRED, 0.0, Level.NORMAL, value, None, reason, reason_en, trial=True, would=0.0
+            ),
+        )
 
     def _finding(self, r: int, i: int, j: int, column: int) -> Finding:
         rule, found = self.pack.rules[r], self._found

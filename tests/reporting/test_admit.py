@@ -165,6 +165,7 @@ def test_an_observation_stands_beside_the_own_report_and_comes_from_others_only(
     assert isinstance(seen.answer, ReportAnswer)
     assert seen.answer.revision == 1
     assert refused(report("gear", source="observation"), everything) == (403, "observation_not_yours")
+    assert refused(report("qishan", source="observation"), everything) == (403, "observation_not_yours")
     assert refused(report("qishan", node="gear", source="observation"), everything) == (409, "already_reported")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from service.rulebook.library import Rulebook
+from service.scoring.sources import SOURCES_DISAGREE, SOURCES_NAME, SOURCES_NAME_EN
 from service.scoring.wording import sealed, wording
 
 
@@ -15,6 +16,9 @@ def shown_findings(stored: list[dict[str, Any]], book: Rulebook) -> list[dict[st
 def _shown(finding: dict[str, Any], book: Rulebook, rules: dict[str, Any]) -> dict[str, Any]:
     rule = rules.get(finding["rule"])
     out = {"rule": finding["rule"], "state": finding["state"], "points": finding["points"], "trial": finding["trial"]}
+    if finding["rule"] == SOURCES_DISAGREE:
+        told = {"reason": finding["reason"], "reason_en": finding["reason_en"]}
+        return out | {"name": SOURCES_NAME, "name_en": SOURCES_NAME_EN, "value": finding["value"]} | told
     if rule is None:
         return out
     said = wording(rule, book.dictionary, finding["value"], finding["threshold"])
