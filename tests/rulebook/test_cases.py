@@ -254,6 +254,7 @@ def test_the_example_header_of_the_guide_is_one() -> None:
     assert parse_rules({"indicators.yaml": FILES["indicators.yaml"]} | packs)[0].name == "default"
 
 
-def test_the_example_case_of_the_guide_can_be_read() -> None:
-    cases, problems = read(next(block for block in BLOCKS if block.startswith("cases")))
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.startswith("cases")])
+def test_every_example_case_of_the_guide_can_be_read(block: str) -> None:
+    cases, problems = read(block)
     assert (len(cases), problems) == (1, [])
