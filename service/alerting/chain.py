@@ -1,7 +1,8 @@
 """记录的核对: checkpoints over the heads of all records, and the search for the first line that was tampered with."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -78,7 +79,8 @@ def verify_chains(session: Session) -> ChainReport:
         for alert, seq, hash_ in point.heads:
             pins.setdefault(alert, {})[seq] = hash_
     reader = _Reader(session, pins)
-    found = fault or next(reader.faults(), None)
+    with closing(reader.faults()) as faults:
+        found = fault or next(faults, None)
     newest = checkpoints[-1] if checkpoints else None
     return ChainReport(
         reader.alerts,
@@ -100,23 +102,19 @@ class _Reader:
     lines: int = 0
     unsealed: int = 0
 
-    def faults(self) -> Iterator[Fault]:
+    def faults(self) -> Generator[Fault, None, None]:
         """Every record's first fault."""
         rows = self.session.exec(select(Alert.id, Alert.last_seq, Alert.head))
         heads = {id_: (seq, head) for id_, seq, head in rows if id_ is not None}
         named = set(self.session.exec(select(AlertEvent.alert_id).distinct()))
         query = select(AlertEvent).order_by(col(AlertEvent.alert_id), col(AlertEvent.seq))
-        groups = groupby(self.session.exec(query.execution_options(yield_per=1000)), lambda line: line.alert_id)
-        group = next(groups, None)
-        for alert in sorted(named | heads.keys() | self.pins.keys()):
-            lines: Iterable[AlertEvent] = ()
-            if group is not None and group[0] == alert:
-                lines = group[1]
-            fault = self._record(alert, lines, heads.get(alert))
-            if fault is not None:
-                yield fault
-            if lines:
-                group = next(groups, None)
+        with closing(self.session.exec(query.execution_options(yield_per=1000))) as stream:
+            groups = groupby(stream, lambda line: line.alert_id)
+            for alert in sorted(named | heads.keys() | self.pins.keys()):
+                lines = next(groups)[1] if alert in named else ()
+                fault = self._record(alert, lines, heads.get(alert))
+                if fault is not None:
+                    yield fault
 
     def _record(self, alert: int, lines: Iterable[AlertEvent], head: tuple[int, str] | None) -> Fault | None:
         """The first line of one record that is not as it was written; or its end, which the alert and the checkpoints
