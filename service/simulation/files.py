@@ -17,7 +17,7 @@ nodes.csv         组织 / the tree of nodes
 reports.csv       周报 / weekly reports, one column per indicator; empty = missing, na = not applicable
 events.csv        即时事件 / incidents reported at once
 outcomes.csv      埋设的事件 / the incidents that were planted, to measure warnings against
-observations.csv  走访记录 / what organisers saw, for `score --observations`; stands beside the own report, never over it
+observations.csv  走访记录 / what organisers saw (`score --observations`); beside the own report, never over it
 """
 
 
