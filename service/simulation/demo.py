@@ -1,5 +1,6 @@
 """演示网络: Baoji's real counties and some townships, with enterprises and people that are invented."""
 
+from functools import cache
 from importlib.resources import files
 
 from service.errors import FileProblems
@@ -14,6 +15,7 @@ def demo_network() -> str:
     return (files("service.simulation") / DEMO_FILE).read_text(encoding="utf-8")
 
 
+@cache
 def demo_nodes() -> tuple[NodeRow, ...]:
     """The nodes of the demo network in file order."""
     file, problems = read_network(demo_network(), DEMO_FILE)
