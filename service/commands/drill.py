@@ -13,16 +13,15 @@ from service.alerting.drill import Drill, Line, Scenario, timetable, wound
 from service.alerting.escalate import Duty, Origin, Why
 from service.alerting.news import post_title
 from service.alerting.recipients import OPERATOR, Recipient
-from service.clock import SHANGHAI, SystemClock, shanghai
+from service.clock import SHANGHAI
 from service.commands.context import Dir, opened
-from service.errors import WrongUse
+from service.commands.situation import instant_of, level_of, node_of, theme_of
 from service.network import duty
 from service.network.directory import posts_on_path
 from service.network.duty import Hole, PostView
 from service.network.tables import Node
 from service.reporting.calendar import Calendar
 from service.rulebook.library import Library, Rulebook
-from service.scoring.pack import Level
 
 _DAYS = "一二三四五六日"
 _DUTIES = {Duty.SIGN: ("签收", "sign"), Duty.ACT: ("处置", "act"), Duty.UPDATE: ("续报", "update")}
@@ -58,7 +57,7 @@ def drill(
     directory: Dir = None,
 ) -> None:
     """演练一个预警：何时、经何渠道、通知谁、为什么；不发送、不写库 / an imagined alert; nothing is sent."""
-    issued, rank = _instant(at), _level(level)
+    issued, rank = instant_of(at), level_of(level)
     origin = Origin.EVENT if event else Origin.SCORE
     scenarios = [Scenario.NOBODY] if nobody_answers else [Scenario.SIGNED, Scenario.HANDLED]
     with opened(directory) as (_, database), database.read() as session:
@@ -72,34 +71,8 @@ def drill(
         typer.echo("\n".join(_as_text(one, place)))
 
 
-def _instant(text_: str | None) -> datetime:
-    try:
-        return SystemClock().now() if text_ is None else shanghai(text_)
-    except ValueError as error:
-        raise WrongUse(
-            f"--at 写作 2026-10-01T02:00（北京时间），不是 {text_!r}",
-            f"--at is written 2026-10-01T02:00 (Asia/Shanghai), not {text_!r}",
-        ) from error
-
-
-def _level(word: str) -> Level:
-    levels = {level.word: level for level in list(Level)[1:]} | {level.chinese[0]: level for level in list(Level)[1:]}
-    if word not in levels:
-        raise WrongUse(f"等级是 blue、yellow、orange、red 之一，不是 {word!r}", f"no level {word!r}: blue to red")
-    return levels[word]
-
-
 def _place(session: Session, node_id: str, theme: str, book: Rulebook) -> _Place:
-    node = session.get(Node, node_id)
-    if node is None:
-        raise WrongUse(
-            f"节点 {node_id} 不存在", f"there is no node {node_id}; `network export --format csv` lists them"
-        )
-    known = sorted({rule.theme for rule in book.pack.rules} | set(book.policy.theme_clocks))
-    if theme not in known:
-        raise WrongUse(
-            f"没有主题 {theme!r}；有：{'、'.join(known)}", f"no theme {theme!r}; there are {', '.join(known)}"
-        )
+    node, theme = node_of(session, node_id), theme_of(theme, book)
     posts = posts_on_path(session, [node.id], book.calendar.is_working_day).get(node.id, ())
     return _Place(node, duty.for_alert(posts, node.id, node.kind, theme), book)
 

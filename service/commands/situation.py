@@ -11,6 +11,8 @@ from service.network.tables import Node
 from service.rulebook.library import Rulebook
 from service.scoring.pack import Level
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+
 
 def level_of(word: str) -> Level:
     """A level by its word in either language. Raises WrongUse for `normal` and anything unknown."""
@@ -22,14 +24,20 @@ def level_of(word: str) -> Level:
 
 
 def instant_of(text: str | None) -> datetime:
-    """The instant of `--at`, now when there is none; without an offset it is Asia/Shanghai. Raises WrongUse."""
+    """The instant of `--at`, now when there is none; without an offset it is Asia/Shanghai. Raises WrongUse, also for
+    a year that deadlines cannot be counted from."""
+    if text is None:
+        return SystemClock().now()
     try:
-        return SystemClock().now() if text is None else shanghai(text)
-    except (ValueError, OverflowError) as error:
+        at = shanghai(text)
+    except (ValueError, OverflowError):
+        at = None
+    if at is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise WrongUse(
             f"--at 写作 2026-10-01T02:00（北京时间），不是 {text!r}",
             f"--at is written 2026-10-01T02:00 (Asia/Shanghai), not {text!r}",
-        ) from error
+        )
+    return at
 
 
 def node_of(session: Session, id_: str) -> Node:

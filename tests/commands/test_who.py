@@ -86,6 +86,7 @@ def test_the_silence_of_a_county_is_answered_by_the_city(say: Say) -> None:
         (("gear", "purple"), "blue, yellow, orange, red"),
         (("gear", "red", "--at", "soon"), "2026-10-01T02:00"),
         (("gear", "red", "--at", "0001-01-01"), "2026-10-01T02:00"),
+        (("gear", "yellow", "--at", "9999-12-31"), "2026-10-01T02:00"),
         (("gear", "red", "--theme", "weather"), "reporting"),
     ],
 )
