@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -16,13 +16,15 @@ from service.alerting.corrections import unverified
 from service.alerting.decide import Decision, Trigger, WeekView, clean_run, decide, trigger
 from service.alerting.issue import Issuer
 from service.alerting.mutes import active, holding
+from service.alerting.neighbours import Kept
 from service.alerting.rescore import Judged, judge, read_batch
+from service.alerting.ripples import reported_unjudged, shows_above, tell_above, tell_peers
 from service.alerting.tables import Alert, Mute, Score
 from service.alerting.views import alert_view, week_view
 from service.bell import Topic
 from service.clock import Clock
 from service.db import Database, wake
-from service.reporting.tables import Cause, Due
+from service.reporting.tables import Due
 from service.rulebook.library import Library, Shelf
 from service.scoring.pack import Level
 from service.scoring.week import week_at
@@ -41,6 +43,7 @@ class Assessor:
         self._clock = clock
         self._library = library
         self._base_url = base_url
+        self._kept = Kept()
 
     def run(self, stop: threading.Event) -> None:
         """Assess whenever something is due, until `stop`; woken by the bell, and once a second in any case."""
@@ -96,7 +99,8 @@ class Assessor:
             claimed = claim(session, now, limit, only)
             if claimed.nodes:
                 shelf = self._library.shelf(session)
-                _Assessment(session, now, claimed, shelf, Issuer(session, now, shelf, self._base_url)).run()
+                issuer = Issuer(session, now, shelf, self._base_url)
+                _Assessment(session, now, claimed, shelf, issuer, self._kept).run()
                 settle(session, claimed)
                 wake(session, Topic.DELIVER)
         return len(claimed.nodes)
@@ -111,10 +115,11 @@ class _Assessment:
     claimed: Claim
     shelf: Shelf
     issuer: Issuer
+    kept: Kept
 
     def run(self) -> None:
         batch = read_batch(self.session, self.claimed, self.shelf, self.now)
-        judged = judge(self.session, self.claimed, batch, self.shelf, self.now)
+        judged = judge(self.session, self.claimed, batch, self.shelf, self.now, self.kept)
         self._supersede(
             [
                 batch.current[j.score.node_id, j.score.week]
@@ -127,7 +132,7 @@ class _Assessment:
         self.issuer.prepare([nodes[j.score.node_id] for j in judged if j.score.level > Level.NORMAL])
         bettered = unverified(self.session, filter(None, alerts.values()), self.shelf.newest.dictionary)
         history = {key: week_view(score, bettered.get(key, NONE)) for key, score in batch.current.items()}
-        changed: dict[str, set[str]] = {}
+        changed = reported_unjudged(self.claimed, self.shelf)
         for item in judged:
             node = nodes[item.score.node_id]
             key = (node.id, item.score.week)
@@ -138,10 +143,10 @@ class _Assessment:
             item.score.decision = decision.reason
             self.session.add(item.score)
             alerts[node.id] = self.issuer.apply(node, item.score, decision, alert)
-            if _shows_above(item.score, batch.current.get((node.id, item.score.week))):
-                for id_ in node.path.split("/")[:-2]:
-                    changed.setdefault(id_, set()).add(item.score.week)
-        self._tell_above(changed)
+            if shows_above(item.score, batch.current.get(key)):
+                changed.setdefault(node.id, set()).add(item.score.week)
+        tell_above(self.session, self.shelf, self.claimed.nodes, changed, self.now)
+        tell_peers(self.session, self.shelf, self.claimed, self.now)
 
     def _decide(
         self,
@@ -183,24 +188,3 @@ class _Assessment:
         ).all()
         found: dict[str, Alert | None] = {row.node_id: row for row in rows}
         return found | {row.node_id: row for row in rows if row.closed_at is None}
-
-    def _tell_above(self, changed: Mapping[str, set[str]]) -> None:
-        """Nodes above a changed level or silence are judged again for the weeks they were judged for; they are never
-        locked from here. `changed` is the weeks by id of the node above."""
-        weeks = {week for of_node in changed.values() for week in of_node}
-        query = select(Score.node_id, Score.week).where(
-            col(Score.node_id).in_(changed), col(Score.week).in_(weeks), col(Score.superseded_at).is_(None)
-        )
-        rows = [
-            {"node_id": node, "week": week, "cause": Cause.CHILD, "created_at": self.now}
-            for node, week in (self.session.exec(query).all() if changed else ())
-            if week in changed[node]
-        ]
-        if rows:
-            self.session.execute(insert(Due), rows)
-
-
-def _shows_above(new: Score, old: Score | None) -> bool:
-    """Whether the week's level or silence is another than it was; what was never judged was normal and not silent."""
-    before = (old.level, old.reported) if old else (int(Level.NORMAL), True)
-    return before != (new.level, new.reported)

@@ -107,7 +107,9 @@ class Decision:
 def trigger(week: str, causes: frozenset[str], newest: str | None, current: str) -> Trigger:
     """How a week's causes count: old news matters only where nothing newer of the node is known.
 
-    `newest` is the node's newest week with a report or event, `current` the present week.
+    `newest` is the node's newest week with a report or event, `current` the present week. A figure of a peer that came
+    late (`peer` alone) is history: it only scores again, because nothing new is known of this node and nobody is to be
+    alarmed for what another one reported; its next own week decides.
     """
     recent = distance(week, current) <= CORRECTABLE_WEEKS
     if "closing" in causes:

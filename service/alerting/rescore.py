@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 
 from service.alerting.claim import Claim
 from service.alerting.decide import CORRECTABLE_WEEKS
+from service.alerting.neighbours import Kept, View, read_around
 from service.alerting.tables import Score
 from service.alerting.views import stored_findings
 from service.network.tables import Node
 from service.reporting.panels import Reading, first_week, read_reports
-from service.reporting.tables import Cause, Event, Report, ReportingWeek
+from service.reporting.tables import AROUND, Cause, Event, Report, ReportingWeek, Source
 from service.rulebook.library import Rulebook, Shelf
 from service.scoring.score import NodeScore, score_panel
 from service.scoring.week import between, distance, overlaps, step, week_at
@@ -47,7 +48,6 @@ def read_batch(session: Session, claimed: Claim, shelf: Shelf, now: datetime) ->
     earliest = min((week for weeks in claimed.causes.values() for week in weeks), default=None)
     if earliest is None:
         return Batch({}, {}, {})
-    window = max(book.pack.window for book in shelf.books)
     longest_run = max(n for book in shelf.books for n in book.pack.clean_reports_to_lift.values())
     rows = session.exec(
         select(Score).where(
@@ -58,13 +58,32 @@ def read_batch(session: Session, claimed: Claim, shelf: Shelf, now: datetime) ->
     )
     current = {(row.node_id, row.week): row for row in rows}
     causes = {id_: dict(claimed.causes[id_]) for id_ in ids}
+    reach = _Reach.of(shelf)
     for node, week in current:
-        looked_at = step(week, -window)
-        if any(looked_at <= due < week for due in claimed.causes[node]):
+        if any(due < week <= step(due, reach.after(why)) for due, why in claimed.causes[node].items()):
             causes[node].setdefault(week, frozenset({LATER}))
     # Only for old weeks does it matter what else is known of a node.
     old = distance(earliest, week_at(now)) > CORRECTABLE_WEEKS
     return Batch(current, causes, _newest(session, ids) if old else {})
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """How many weeks after a change the last one is that may look back on it: on the node's own figures, and on what
+    is below it. A change among its peers is due for every week that looks back on it already (see `ripples.py`)."""
+
+    own: int
+    below: int
+
+    @classmethod
+    def of(cls, shelf: Shelf) -> "_Reach":
+        counting = [rule.for_weeks - 1 for book in shelf.books for rule in book.pack.of_kind("children")]
+        return cls(max(book.pack.window for book in shelf.books), max(counting, default=0))
+
+    def after(self, causes: frozenset[str]) -> int:
+        if not causes <= AROUND:
+            return self.own
+        return self.below if Cause.CHILD in causes else 0
 
 
 def _newest(session: Session, ids: Sequence[str]) -> dict[str, str]:
@@ -78,7 +97,7 @@ def _newest(session: Session, ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def judge(session: Session, claimed: Claim, batch: Batch, shelf: Shelf, now: datetime) -> list[Judged]:
+def judge(session: Session, claimed: Claim, batch: Batch, shelf: Shelf, now: datetime, kept: Kept) -> list[Judged]:
     """Score every week that has to be judged: nodes as claimed, weeks in order; unchanged scores are left out."""
     weeks = sorted({week for due in batch.causes.values() for week in due})
     if not weeks:
@@ -86,7 +105,8 @@ def judge(session: Session, claimed: Claim, batch: Batch, shelf: Shelf, now: dat
     panel_start = min(first_week(session) or weeks[0], weeks[0])
     start = max(panel_start, step(weeks[0], -max(book.pack.window for book in shelf.books)))
     reading = read_reports(session, [node.id for node in claimed.nodes], start, weeks[-1])
-    bench = _Bench(claimed.nodes, batch, reading, panel_start, _closings(session, weeks, shelf), now)
+    closings = _closings(session, weeks, shelf)
+    bench = _Bench(session, claimed.nodes, batch, reading, panel_start, closings, now, kept)
     scored: dict[tuple[str, str], Judged] = {}
     for book in shelf.books:
         of_book = [week for week in weeks if bench.book(week, shelf) is book]
@@ -112,12 +132,14 @@ def _closings(session: Session, weeks: Sequence[str], shelf: Shelf) -> dict[str,
 class _Bench:
     """Everything read, ready to be judged version by version."""
 
+    session: Session
     nodes: Sequence[Node]
     batch: Batch
     reading: Reading
     panel_start: str
     closings: Mapping[str, datetime]
     now: datetime
+    kept: Kept
 
     def closed(self, week: str) -> bool:
         return week not in self.closings or self.closings[week] <= self.now
@@ -133,7 +155,8 @@ class _Bench:
             return {}
         first = max(self.panel_start, step(weeks[0], -book.pack.window))
         panel = self.reading.panel(nodes, first, weeks[-1], book.dictionary, self.closed)
-        scores = score_panel(book.pack, panel, weeks)
+        around = read_around(self.session, self.kept, View(book, nodes, weeks, self.panel_start, self.closed))
+        scores = score_panel(book.pack, panel, weeks, around)
         return {
             (node.id, week): Judged(self.row(scores.of(i, j), book), self.batch.causes[node.id][week], book)
             for i, node in enumerate(nodes)
@@ -142,12 +165,12 @@ class _Bench:
         }
 
     def judged(self, node: Node, week: str) -> bool:
-        """An open week is judged only once it has a report or an event; a change below alone judges a week again that
-        was judged before, and does not bring forward one whose closing is still to come."""
+        """An open week is judged only once it has a report or an event; a change around the node alone judges a week
+        again that was judged before, and does not bring forward one whose closing is still to come."""
         causes = self.batch.causes[node.id].get(week, frozenset())
         if not causes or not overlaps(node.opened, node.closed, week):
             return False
-        if causes == {Cause.CHILD} and (node.id, week) not in self.batch.current:
+        if causes <= AROUND and (node.id, week) not in self.batch.current:
             return False
         return self.closed(week) or week in self.reading.weeks(node.id)
 
@@ -159,7 +182,7 @@ class _Bench:
             score=score.score,
             level=int(score.level),
             judged=score.judged,
-            reported=any(key.startswith(score.week) for key in revisions),
+            reported=f"{score.week}/{Source.OWN}" in revisions,
             closed=self.closed(score.week),
             findings=stored_findings(score),
             rule_version=book.version,

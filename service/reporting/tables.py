@@ -28,6 +28,10 @@ class Cause(StrEnum):
     CLOSING = "closing"  # the week was closed by the clock while the service watched
     HISTORY = "history"  # a week that was over before the service knew of it
     CHILD = "child"  # a level or silence below changed
+    PEER = "peer"  # a figure of a node that this one is compared with came late or was corrected
+
+
+AROUND = frozenset({Cause.CHILD, Cause.PEER})  # causes that are no news of the node itself
 
 
 class Report(SQLModel, table=True):

@@ -38,14 +38,18 @@ def own_values(rule: Rule, panel: Panel, start: int, stop: int) -> Floats:
     members = Members(panel)
     asked = members.where(rule.where)
     belongs = members.of_kinds(rule.applies_to) & (asked[0] if asked else True)
-    with np.errstate(all="ignore"):  # as in `judge`
-        frame = Block(panel, 0, len(panel.nodes), start, stop, rule.weeks - 1).frame(0)
-        value, out = sum_(rule, frame), out_of_play(replace(rule, only_if=None), frame)
+    value = _in_play(rule, Block(panel, 0, len(panel.nodes), start, stop, rule.weeks - 1))
     counts = panel.alive[:, start:stop] & belongs[:, None]
-    if out is not None:
-        counts = counts & ~out
     values[counts] = value[counts]
     return values
+
+
+def _in_play(rule: Rule, block: Block) -> Floats:
+    """The value of every node of a block, NaN where it is not known or not applicable."""
+    with np.errstate(all="ignore"):  # as in `judge`
+        frame = block.frame(0)
+        value, out = sum_(rule, frame), out_of_play(replace(rule, only_if=None), frame)
+    return value if out is None else np.where(out, np.nan, value)
 
 
 def pool(rule: Rule, panel: Panel, start: int, stop: int) -> Pool:
@@ -87,7 +91,7 @@ def against_peers(rule: Rule, panel: Panel, start: int, stop: int, pool: Pool) -
 
 def sight(rule: Rule, panel: Panel, node: int, week: int, around: Surroundings) -> Sight:
     """What the rule sees of a node in a week: the bits that `against_peers` judges."""
-    own = own_values(rule, panel.of_nodes([node]), week, week + 1)[:, 0]
+    own = _in_play(rule, Block(panel, node, node + 1, week, week + 1, rule.weeks - 1))[:, 0]
     key = group_of(rule, panel.nodes[node]) or "", panel.weeks[week]
     median, others = _of_others(own, around.pools.get(rule.id, {}).get(key, _NOBODY))
     return Sight(float(own[0]), float(median[0]), int(others[0]))
