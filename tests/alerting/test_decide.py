@@ -1,5 +1,6 @@
 """Every decision carries its reason, and the reasons follow the rules of clean weeks and of old news."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from service.alerting.decide import (
     RAISING,
     AlertView,
     Decision,
+    Judged,
     MuteView,
     Reason,
+    Step,
     Trigger,
     WeekView,
     clean_run,
@@ -106,6 +109,71 @@ def test_a_mute_covers_its_rules_up_to_its_level_until_its_end(
     assert (decision.reason is Reason.MUTED) == muted
 
 
+STEP: Step = (float(Level.ORANGE), 25.0)
+
+
+@pytest.mark.parametrize(
+    ("now", "muted"),
+    [
+        (STEP, True),
+        ((float(Level.ORANGE), 24.0), True),
+        ((float(Level.ORANGE), 45.0), False),
+        ((float(Level.RED), 25.0), False),
+    ],
+)
+def test_a_mute_holds_until_a_worse_step(now: Step, muted: bool) -> None:
+    mute = MuteView(frozenset({"W01"}), Level.RED, NOW + timedelta(days=60), {"W01": STEP})
+    score = replace(week(Level.ORANGE), steps={"W01": now})
+    decision = decide(alert(Level.ORANGE, open_=False), score, Trigger.NEWS, [mute], NOW, 0, 4)
+    assert decision == (Decision(Reason.MUTED, Level.NORMAL) if muted else Decision(Reason.REOPENED, Level.ORANGE))
+
+
+LOWERED = replace(alert(Level.YELLOW, signed=True), judged=Judged(Level.ORANGE, {"W01": STEP}))
+RAISED = replace(alert(Level.RED, signed=True), judged=Judged(Level.YELLOW, {"W01": STEP}))
+
+
+@pytest.mark.parametrize(
+    ("previous", "level", "fired", "now", "expected"),
+    [
+        (LOWERED, Level.ORANGE, "W01", STEP, Decision(Reason.JUDGED, Level.YELLOW)),
+        (LOWERED, Level.ORANGE, "W01", (float(Level.ORANGE), 45.0), Decision(Reason.WORSENED, Level.ORANGE)),
+        (LOWERED, Level.ORANGE, "W01 V02", STEP, Decision(Reason.WORSENED, Level.ORANGE)),
+        (LOWERED, Level.RED, "W01", STEP, Decision(Reason.WORSENED, Level.RED)),
+        (RAISED, Level.ORANGE, "W01", STEP, Decision(Reason.EASED, Level.RED)),
+        (RAISED, Level.RED, "W01", STEP, Decision(Reason.UNCHANGED, Level.RED)),
+    ],
+)
+def test_only_what_is_worse_than_an_officer_judged_is_news(
+    previous: AlertView, level: Level, fired: str, now: Step, expected: Decision
+) -> None:
+    score = replace(week(level, fired=fired), steps={"W01": now})
+    assert decide(previous, score, Trigger.NEWS, [], NOW, 0, 4) == expected
+
+
+@pytest.mark.parametrize(
+    ("previous", "level", "clean"),
+    [
+        (RAISED, Level.BLUE, True),
+        (RAISED, Level.YELLOW, False),  # no better than when it was judged red
+        (LOWERED, Level.BLUE, True),
+        (LOWERED, Level.YELLOW, False),
+    ],
+)
+def test_a_week_is_clean_against_the_figures_and_the_judgement(previous: AlertView, level: Level, clean: bool) -> None:
+    assert is_clean(previous, week(level)) is clean
+
+
+def test_what_an_officer_judged_does_not_close_itself() -> None:
+    judged = replace(LOWERED, signed=False)
+    assert decide(judged, week(Level.NORMAL, fired=""), Trigger.NEWS, [], NOW, 9, 2).reason is Reason.LIFTABLE
+
+
+def test_an_alert_that_could_be_lifted_relapses_with_the_next_week_that_is_not_clean() -> None:
+    ready = alert(Level.ORANGE, signed=True, liftable=True)
+    assert decide(ready, week(Level.ORANGE), Trigger.NEWS, [], NOW, 0, 4) == Decision(Reason.RELAPSED, Level.ORANGE)
+    assert decide(ready, week(Level.ORANGE, "2026-W40"), Trigger.NEWS, [], NOW, 0, 4).reason is Reason.UNCHANGED
+
+
 def test_a_mute_does_not_cover_a_rule_it_does_not_name() -> None:
     mute = MuteView(frozenset({"W01"}), Level.RED, NOW + timedelta(hours=1))
     assert decide(None, week(Level.BLUE, fired="W01 V02"), Trigger.NEWS, [mute], NOW, 0, 1).raises
@@ -145,6 +213,7 @@ def test_old_news_counts_only_where_nothing_newer_is_known(
         (week(Level.NORMAL, reported=False, fired=""), False),
         (week(Level.NORMAL, fired="", unknown="W01"), False),
         (week(Level.NORMAL, fired="", unknown="V02"), True),
+        (replace(week(Level.NORMAL, fired=""), unverified=frozenset({"wage.arrears_days"})), False),
     ],
 )
 def test_silence_or_an_unknown_cause_is_never_clean(score: WeekView, clean: bool) -> None:
