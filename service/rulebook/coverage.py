@@ -42,8 +42,10 @@ def uncovered(results: Sequence[CaseResult], pack: Pack, places: Places) -> list
 
 
 def thresholds(rule: Rule) -> list[float]:
-    """Every threshold of a rule from which on it gives other points or another floor than before."""
-    found = []
+    """Every threshold of a rule from which on it gives something; an alarm of kind unusual has no degrees."""
+    found: list[float] = []
+    if rule.kind == "unusual":
+        return found
     for steps in rule.ladders:
         given = {t for t, points in steps.points if points > 0} | {t for t, _ in steps.floors}
         found += sorted(given, reverse=steps.how in ("at_most", "down"))
