@@ -24,7 +24,7 @@ from service.alerting.views import alert_view, week_view
 from service.bell import Topic
 from service.clock import Clock
 from service.db import Database, wake
-from service.reporting.tables import Due
+from service.reporting.tables import Cause, Due
 from service.rulebook.library import Library, Shelf
 from service.scoring.pack import Level
 from service.scoring.week import week_at
@@ -132,7 +132,7 @@ class _Assessment:
         self.issuer.prepare([nodes[j.score.node_id] for j in judged if j.score.level > Level.NORMAL])
         bettered = unverified(self.session, filter(None, alerts.values()), self.shelf.newest.dictionary)
         history = {key: week_view(score, bettered.get(key, NONE)) for key, score in batch.current.items()}
-        changed = reported_unjudged(self.claimed, self.shelf)
+        changed, quietly = reported_unjudged(self.claimed, self.shelf), dict[str, set[str]]()
         for item in judged:
             node = nodes[item.score.node_id]
             key = (node.id, item.score.week)
@@ -144,8 +144,10 @@ class _Assessment:
             self.session.add(item.score)
             alerts[node.id] = self.issuer.apply(node, item.score, decision, alert)
             if shows_above(item.score, batch.current.get(key)):
-                changed.setdefault(node.id, set()).add(item.score.week)
-        tell_above(self.session, self.shelf, self.claimed.nodes, changed, self.now)
+                told = quietly if item.causes == {Cause.PEER} else changed
+                told.setdefault(node.id, set()).add(item.score.week)
+        tell_above(self.session, self.shelf, self.claimed.nodes, changed, Cause.CHILD, self.now)
+        tell_above(self.session, self.shelf, self.claimed.nodes, quietly, Cause.PEER, self.now)
         tell_peers(self.session, self.shelf, self.claimed, self.now)
 
     def _decide(

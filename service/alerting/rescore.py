@@ -14,7 +14,7 @@ from service.alerting.tables import Score
 from service.alerting.views import stored_findings
 from service.network.tables import Node
 from service.reporting.panels import Reading, first_week, read_reports
-from service.reporting.tables import AROUND, Cause, Event, Report, ReportingWeek, Source
+from service.reporting.tables import AROUND, Event, Report, ReportingWeek, Source
 from service.rulebook.library import Rulebook, Shelf
 from service.scoring.score import NodeScore, score_panel
 from service.scoring.week import between, distance, overlaps, step, week_at
@@ -70,7 +70,7 @@ def read_batch(session: Session, claimed: Claim, shelf: Shelf, now: datetime) ->
 @dataclass(frozen=True)
 class _Reach:
     """How many weeks after a change the last one is that may look back on it: on the node's own figures, and on what
-    is below it. A change among its peers is due for every week that looks back on it already (see `ripples.py`)."""
+    is below it. Whom a change among its peers concerns is due already (see `ripples.py`)."""
 
     own: int
     below: int
@@ -81,9 +81,7 @@ class _Reach:
         return cls(max(book.pack.window for book in shelf.books), max(counting, default=0))
 
     def after(self, causes: frozenset[str]) -> int:
-        if not causes <= AROUND:
-            return self.own
-        return self.below if Cause.CHILD in causes else 0
+        return self.below if causes <= AROUND else self.own
 
 
 def _newest(session: Session, ids: Sequence[str]) -> dict[str, str]:

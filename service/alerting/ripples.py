@@ -43,9 +43,12 @@ def reported_unjudged(claimed: Claim, shelf: Shelf) -> dict[str, set[str]]:
     }
 
 
-def tell_above(session: Session, shelf: Shelf, nodes: Iterable[Node], changed: Weeks, now: datetime) -> None:
+def tell_above(
+    session: Session, shelf: Shelf, nodes: Iterable[Node], changed: Weeks, cause: Cause, now: datetime
+) -> None:
     """Have the nodes above a change judged again, where a rule counts what is below them: for weeks they were judged
-    for, and for weeks that are being closed, when another process may be judging them at this moment."""
+    for, and for weeks that are being closed, when another process may be judging them at this moment. A change that
+    came of peers alone alarms nobody further up either, so it goes up with that `cause`."""
     counting = {kind for book in shelf.books for kind in book.pack.counting}
     above: dict[str, set[str]] = {}
     for node in nodes if counting else ():
@@ -61,7 +64,7 @@ def tell_above(session: Session, shelf: Shelf, nodes: Iterable[Node], changed: W
     )
     judged = {(node, week) for node, week in session.execute(scored)}
     due = [(node, week) for node in session.scalars(kinds) for week in above[node]]
-    _make_due(session, [key for key in due if key in judged or key[1] in closing], Cause.CHILD, now)
+    _make_due(session, [key for key in due if key in judged or key[1] in closing], cause, now)
 
 
 def tell_peers(session: Session, shelf: Shelf, claimed: Claim, now: datetime) -> None:

@@ -28,7 +28,7 @@ class Cause(StrEnum):
     CLOSING = "closing"  # the week was closed by the clock while the service watched
     HISTORY = "history"  # a week that was over before the service knew of it
     CHILD = "child"  # a level or silence below changed
-    PEER = "peer"  # a figure of a node that this one is compared with came late or was corrected
+    PEER = "peer"  # a figure of a node that this one, or one below it, is compared with came late or was corrected
 
 
 AROUND = frozenset({Cause.CHILD, Cause.PEER})  # causes that are no news of the node itself

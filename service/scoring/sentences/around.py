@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from service.scoring.amounts import counted, plain, share
+from service.scoring.amounts import counted, plain, share, spaced
 from service.scoring.cells import Cells, Text
 from service.scoring.pack import Below, Rule
 from service.scoring.peers import Sight, by, group_of, sight
@@ -24,7 +24,7 @@ def _peers(rule: Rule, cells: Cells, value: float) -> Text:
     seen, (group, group_en) = _seen(rule, cells), _GROUPS[by(rule).by]
     (name, name_en), (own, own_en), (median, median_en) = _name(rule, cells), *_shown(rule, cells, seen)
     return (
-        f"{name} {own}，为{group}其余 {seen.others} 家中位数 {median} 的 {plain(value)} 倍",
+        f"{name} {own}，为{group}其余 {seen.others} 家中位数 {spaced(median)}的 {plain(value)} 倍",
         f"{name_en} at {own_en}, {plain(value)} times the median {median_en} of {seen.others} others {group_en}",
     )
 
