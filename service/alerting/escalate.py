@@ -5,7 +5,7 @@ runs at a time: sign, then act, then update, until the alert is over. Each has t
 the level was issued (sign) or from the deadline that was missed (act, update); above its top it repeats.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -204,47 +204,59 @@ def ladder(
 
 
 def running(policy: ResponsePolicy, calendar: Calendar, alert: ClockView, origin: Origin) -> Ladder:
-    """The ladder of the duty that runs, from the stored clocks; sign's counts from the issue, the others' from the
-    missed deadline – though who signed late is left the time of one notice."""
+    """The ladder of the duty that runs, from the stored clocks."""
     stored = alert.stored
-    since = alert.issued_at
-    if stored is not None and stored.duty is Duty.UPDATE:
-        since = stored.update_by or since
-    elif stored is not None and stored.duty is Duty.ACT:
-        clock = policy.clock(alert.level, alert.theme)
-        notice = _notice(policy.levels[alert.level].act_within, clock, calendar)
-        since = max(stored.act_by or since, after(alert.acknowledged_at or since, notice, clock, calendar))
-    return ladder(policy, alert.level, alert.theme, since, calendar, stored.duty if stored else Duty.SIGN, origin)
+    duty = stored.duty if stored else Duty.SIGN
+    since = _since(policy, calendar, alert, duty, stored.due_at if stored else None)
+    return ladder(policy, alert.level, alert.theme, since, calendar, duty, origin)
+
+
+def _since(
+    policy: ResponsePolicy, calendar: Calendar, alert: ClockView, duty: Duty, due_at: datetime | None
+) -> datetime:
+    """Where the ladder of a duty counts from: the issue (sign), or the deadline that was missed – though who signed
+    late is left the time of one notice."""
+    if duty is Duty.SIGN or due_at is None:
+        return alert.issued_at
+    if duty is Duty.UPDATE or alert.acknowledged_at is None:
+        return due_at
+    clock = policy.clock(alert.level, alert.theme)
+    notice = _notice(length(policy.levels[alert.level].act_within, clock, calendar))
+    return max(due_at, after(alert.acknowledged_at, notice, clock, calendar))
 
 
 def clocks(policy: ResponsePolicy, calendar: Calendar, alert: ClockView, now: datetime) -> Clocks:
     """What is owed after a move. The same duty with the same deadline goes on where it was, and so does the duty to
     update after a move without `last_update_at`; a new one starts its own ladder, with one reminder to the owner before
     the deadline unless that moment is past."""
-    rules, clock = policy.levels[alert.level], policy.clock(alert.level, alert.theme)
-    duty = _duty(alert)
-    every, from_ = rules.update_every[_phase(alert)], alert.last_update_at or alert.acknowledged_at or alert.issued_at
-    found = Clocks(
-        duty=duty,
-        sign_by=deadline(alert.issued_at, rules.sign_within, clock, calendar),
-        act_by=deadline(alert.issued_at, rules.act_within, clock, calendar),
-        update_by=deadline(from_, every, clock, calendar) if duty is Duty.UPDATE else None,
-        step=0,
-        next_step_at=None,
-    )
+    rules, clock, duty = policy.levels[alert.level], policy.clock(alert.level, alert.theme), _duty(alert)
+    every, spoke = rules.update_every[_phase(alert)], alert.last_update_at or alert.acknowledged_at or alert.issued_at
+    sign_by = deadline(alert.issued_at, rules.sign_within, clock, calendar)
+    act_by = deadline(alert.issued_at, rules.act_within, clock, calendar)
+    update_by = deadline(spoke, every, clock, calendar) if duty is Duty.UPDATE else None
+    due_at = {Duty.SIGN: sign_by, Duty.ACT: act_by, Duty.UPDATE: update_by}.get(duty)
     stored = alert.stored
-    silent = duty is Duty.UPDATE and alert.last_update_at is None
-    if stored is not None and stored.duty is duty and (duty is Duty.SIGN or silent or stored.due_at == found.due_at):
-        return replace(found, update_by=stored.update_by, step=stored.step, next_step_at=stored.next_step_at)
+    if stored is not None and stored.duty is duty:
+        if duty is Duty.UPDATE and alert.last_update_at is None:
+            return Clocks(duty, sign_by, act_by, stored.update_by, stored.step, stored.next_step_at)
+        if duty is Duty.SIGN or stored.due_at == due_at:
+            return Clocks(duty, sign_by, act_by, update_by, stored.step, stored.next_step_at)
     if duty is Duty.NONE:
-        return found
-    first = running(policy, calendar, replace(alert, stored=found), Origin.EVENT).rung_at(0)
-    if duty is Duty.SIGN:
-        return replace(found, next_step_at=first)
-    start, span = (alert.issued_at, rules.act_within) if duty is Duty.ACT else (from_, every)
-    early = length(span, clock, calendar) - _notice(span, clock, calendar)
-    remind_at = after(start, max(early, timedelta()), clock, calendar)
-    return replace(found, next_step_at=remind_at if start < remind_at and now < remind_at else first)
+        return Clocks(duty, sign_by, act_by, update_by, 0, None)
+    since = _since(policy, calendar, alert, duty, due_at)
+    first = ladder(policy, alert.level, alert.theme, since, calendar, duty).rung_at(0)
+    if duty is not Duty.SIGN:
+        start, span = (alert.issued_at, rules.act_within) if duty is Duty.ACT else (spoke, every)
+        first = _remind_at(start, span, clock, calendar, now) or first
+    return Clocks(duty, sign_by, act_by, update_by, 0, first)
+
+
+def _remind_at(start: datetime, span: Span, clock: str, calendar: Calendar, now: datetime) -> datetime | None:
+    """When the owner is reminded of what is due a span after `start`; None when that is past, or was never."""
+    whole = length(span, clock, calendar)
+    early = whole - _notice(whole)
+    at = after(start, early, clock, calendar) if early > timedelta() else start
+    return at if at > max(start, now) else None
 
 
 def _duty(alert: ClockView) -> Duty:
@@ -263,6 +275,6 @@ def _phase(alert: ClockView) -> str:
     return "watching" if alert.liftable_at is not None else "contained"
 
 
-def _notice(span: Span, clock: str, calendar: Calendar) -> timedelta:
-    """How long before a deadline its owner is reminded: a quarter of the span, and half an hour at least."""
-    return max(length(span, clock, calendar) / 4, SHORTEST_NOTICE)
+def _notice(whole: timedelta) -> timedelta:
+    """How long before a deadline its owner is reminded: a quarter of the whole time, and half an hour at least."""
+    return max(whole / 4, SHORTEST_NOTICE)

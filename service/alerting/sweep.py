@@ -137,11 +137,13 @@ def _scores(session: Session, alerts: Sequence[Alert]) -> dict[int, list[Score]]
     red = {alert.node_id for alert in alerts if alert.level == Level.RED}
     query = select(Score).where(col(Score.node_id).in_(red), col(Score.superseded_at).is_(None))
     first = min((alert.first_week for alert in alerts), default="")
-    current = session.exec(query.where(col(Score.week) >= first)).all() if red else ()
+    current: dict[str, list[Score]] = {}
+    for score in session.exec(query.where(col(Score.week) >= first)) if red else ():
+        current.setdefault(score.node_id, []).append(score)
     return {
         alert.id or 0: [
             raising[alert.score_id],
-            *(s for s in current if s.node_id == alert.node_id and s.week >= alert.first_week),
+            *(score for score in current.get(alert.node_id, ()) if score.week >= alert.first_week),
         ]
         for alert in alerts
     }

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 from service.clock import SHANGHAI
 
 _SPAN = re.compile(r"(\d{1,5})(min|h|d)", re.ASCII)
 _MINUTES = {"min": 1, "h": 60, "d": 24 * 60}
 _DAY = timedelta(days=1)
+MOST_KNOWN = 5_000  # days of a calendar that are kept ready; a deadline in centuries must not fill the memory
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Span:
     amount: int
     unit: str
 
-    @property
+    @cached_property
     def wall(self) -> timedelta:
         """Its length when a day is 24 hours."""
         return timedelta(minutes=self.amount * _MINUTES[self.unit])
@@ -50,7 +52,7 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
     makeup: frozenset[date] = frozenset()
 
-    @property
+    @cached_property
     def day_length(self) -> timedelta:
         """How long a working day is."""
         return sum((_length(start, end) for start, end in self.hours), timedelta())
@@ -67,13 +69,15 @@ class Calendar:
 
     def add_working_time(self, start: datetime, span: timedelta) -> datetime:
         """The instant, in UTC, at which `span` of working time has passed since `start`; no span is over at once."""
+        begins = start.astimezone(UTC)
         if span <= timedelta():
-            return start.astimezone(UTC)
+            return begins
         for opens, closes in self._stretches(start.astimezone(SHANGHAI).date()):
-            begins = max(opens, start)
-            if closes - begins >= span:
-                return (begins + span).astimezone(UTC)
-            span -= max(closes - begins, timedelta())
+            if closes > begins:
+                begins = opens if opens > begins else begins
+                if closes - begins >= span:
+                    return begins + span
+                span -= closes - begins
         raise OverflowError("a deadline after the year 9999")
 
     def next_working_time(self, at: datetime) -> datetime:
@@ -84,10 +88,19 @@ class Calendar:
     def _stretches(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """All stretches of working time from `day` on, in UTC so that they can be subtracted."""
         while day.year < date.max.year:
-            day = self.next_working_day(day)
-            for start, end in self.hours:
-                yield _instant(day, start), _instant(day, end)
+            found = self._known.get(day)
+            if found is None:
+                hours = self.hours if self.is_working_day(day) else ()
+                found = tuple((_instant(day, start), _instant(day, end)) for start, end in hours)
+                if len(self._known) < MOST_KNOWN:
+                    self._known[day] = found
+            yield from found
             day += _DAY
+
+    @cached_property
+    def _known(self) -> dict[date, tuple[tuple[datetime, datetime], ...]]:
+        """Working hours as instants, of the days that were asked for: making them is most of what a deadline costs."""
+        return {}
 
 
 def deadline(start: datetime, span: Span, clock: str, calendar: Calendar) -> datetime:
