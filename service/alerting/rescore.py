@@ -14,7 +14,7 @@ from service.alerting.tables import Score
 from service.alerting.views import stored_findings
 from service.network.tables import Node
 from service.reporting.panels import Reading, first_week, read_reports
-from service.reporting.tables import AROUND, Event, Report, ReportingWeek, Source
+from service.reporting.tables import AROUND, Cause, Event, Report, ReportingWeek, Source
 from service.rulebook.library import Rulebook, Shelf
 from service.scoring.score import NodeScore, score_panel
 from service.scoring.week import between, distance, overlaps, step, week_at
@@ -60,8 +60,10 @@ def read_batch(session: Session, claimed: Claim, shelf: Shelf, now: datetime) ->
     causes = {id_: dict(claimed.causes[id_]) for id_ in ids}
     reach = _Reach.of(shelf)
     for node, week in current:
-        if any(due < week <= step(due, reach.after(why)) for due, why in claimed.causes[node].items()):
-            causes[node].setdefault(week, frozenset({LATER}))
+        why = [why for due, why in claimed.causes[node].items() if due < week <= step(due, reach.after(why))]
+        if why:
+            quiet = all(causes == {Cause.PEER} for causes in why)
+            causes[node].setdefault(week, frozenset({Cause.PEER if quiet else LATER}))
     # Only for old weeks does it matter what else is known of a node.
     old = distance(earliest, week_at(now)) > CORRECTABLE_WEEKS
     return Batch(current, causes, _newest(session, ids) if old else {})
