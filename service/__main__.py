@@ -25,6 +25,7 @@ COMMANDS = {
     "token": ("network", "token_app"),
     "rules": ("rules", "rules_app"),
     "score": ("score", "score"),
+    "explain": ("explain", "explain"),
     "detect": ("detect", "detect"),
     "simulate": ("simulate", "simulate"),
     "replay": ("replay", "replay"),

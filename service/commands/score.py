@@ -21,6 +21,7 @@ from service.scoring.panel import Indices, Panel, PanelEvent, PanelNode
 from service.scoring.parse import read_rules
 from service.scoring.report_file import read_reports
 from service.scoring.score import STATES, Scores, score_panel
+from service.scoring.surroundings import Surroundings
 from service.scoring.week import between, from_number, week_number
 
 SCORE_COLUMNS = ("node", "week", "score", "level", "judged")
@@ -40,7 +41,7 @@ FindingsOut = Annotated[Path | None, typer.Option("--findings", help="触发依�
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
     """Everything that was read."""
 
     pack: Pack
@@ -49,6 +50,17 @@ class _Job:
     reports: Columns
     events: dict[int, list[PanelEvent]]  # by index of the node
     weeks: list[str]
+
+    @property
+    def parts(self) -> list[Indices]:
+        """The nodes, some at a time."""
+        size = max(_CELLS // max(len(self.weeks), 1), 1)
+        count = len(self.nodes) if self.weeks else 0
+        return [np.arange(start, min(start + size, count)) for start in range(0, count, size)]
+
+    def around(self) -> Surroundings:
+        """What is around each node."""
+        return survey(self.pack, self.nodes, self.weeks, self.parts, self.panel)
 
     def panel(self, rows: Indices) -> Panel:
         """The panel of some nodes and all weeks."""
@@ -69,7 +81,7 @@ def score(
     """按规则给文件里的周报评分，不用数据库 / score the reports of files by rules, without a database."""
     inputs = [path for path in (nodes, reports, events, observations) if path]
     _check_targets(inputs, [out] + ([findings] if findings else []))
-    job = _read(rules, nodes, reports, events, observations)
+    job = read_job(rules, nodes, reports, events, observations)
     with Outputs() as outputs:
         scores_sheet = outputs.open(out, SCORE_COLUMNS, ("score", "judged"))
         findings_sheet = outputs.open(findings, FINDING_COLUMNS, ("points",)) if findings else None
@@ -87,7 +99,7 @@ def _check_targets(inputs: list[Path], outputs: list[Path]) -> None:
             raise WrongUse(f"写不了 {path}：目录不存在或它是目录", f"cannot write {path}: no such folder, or it is one")
 
 
-def _read(rules: Path, nodes: Path, reports: Path, events: Path | None, observations: Path | None) -> _Job:
+def read_job(rules: Path, nodes: Path, reports: Path, events: Path | None, observations: Path | None) -> Job:
     """Everything the command needs. Raises FileProblems with all that is wrong in any of the files."""
     texts, problems = read_texts(rules, RULES)
     read = read_rules(texts)
@@ -109,7 +121,7 @@ def _read(rules: Path, nodes: Path, reports: Path, events: Path | None, observat
     by_node: dict[int, list[PanelEvent]] = {}
     for event in happened:
         by_node.setdefault(index[event.node], []).append(event)
-    return _Job(read.pack, read.dictionary, found, columns, by_node, weeks)
+    return Job(read.pack, read.dictionary, found, columns, by_node, weeks)
 
 
 def _in_folder(folder: Path, problem: LineProblem) -> LineProblem:
@@ -132,12 +144,10 @@ def _weeks(columns: Columns, events: list[PanelEvent], table: Table) -> list[str
     return between(first, last)
 
 
-def _scored(job: _Job) -> Iterator[Scores]:
+def _scored(job: Job) -> Iterator[Scores]:
     """Scores of some nodes at a time, in file order; what is around them is looked up before."""
-    size = max(_CELLS // max(len(job.weeks), 1), 1)
-    count = len(job.nodes) if job.weeks else 0
-    parts = [np.arange(start, min(start + size, count)) for start in range(0, count, size)]
-    around = survey(job.pack, job.nodes, job.weeks, parts, job.panel) if len(parts) > 1 else None
+    parts = job.parts
+    around = job.around() if len(parts) > 1 else None
     console = Console(stderr=True)
     for rows in track(parts, "评分 scoring", console=console, disable=not console.is_terminal or len(parts) < 2):
         yield score_panel(job.pack, job.panel(rows), around=around)

@@ -1,9 +1,10 @@
 """改善的说法: says in both languages what would lower a level, or why nothing that can be changed does."""
 
-from service.scoring.amounts import figure
+from service.scoring.amounts import figure, plain
 from service.scoring.cells import Text
-from service.scoring.pack import Dictionary, Pack, Rule
+from service.scoring.pack import Dictionary, Pack, Rule, State
 from service.scoring.remedy import Change, Lack, Remedy
+from service.scoring.score import Finding
 from service.scoring.wording import SEALED_NAME, SEALED_NAME_EN, sealed
 
 _LACKS = {
@@ -75,3 +76,27 @@ def _why(rule: Rule, dictionary: Dictionary) -> Text:
     if not any(dictionary.indicators[id_].actionable for id_ in rule.indicators if id_ in dictionary.indicators):
         return _NOT_ACTIONABLE
     return _PAST if rule.weeks > 1 and rule.kind in ("sum", "peers") else _TOO_FAR
+
+
+_STATES = {
+    State.FIRED: ("触发", "fires"),
+    State.SILENT: ("未触发", "is silent"),
+    State.UNKNOWN: ("无法判断", "cannot be judged"),
+    State.OUT: ("不适用", "does not apply"),
+}
+
+
+def said_difference(old: Finding, new: Finding, rule: Rule | None) -> Text:
+    """One finding before and after; `rule` is None where it is sealed."""
+    named, named_en = (f"{rule.id} {rule.name}", f"{rule.id} {rule.name_en}") if rule else (SEALED_NAME, SEALED_NAME_EN)
+    (before, before_en), (after, after_en) = _answer(old), _answer(new)
+    return f"{named}：由{before}变为{after}。", f"{named_en}: {after_en} where it {before_en} now."
+
+
+def _answer(found: Finding) -> Text:
+    chinese, english = _STATES[found.state]
+    if found.state is not State.FIRED:
+        return chinese, english
+    floor = f"、不低于{found.floor.chinese}" if found.floor else ""
+    floor_en = f", {found.floor.word} at least" if found.floor else ""
+    return f"{chinese}（{plain(found.would)} 分{floor}）", f"{english} ({plain(found.would)} points{floor_en})"

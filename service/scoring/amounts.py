@@ -59,6 +59,7 @@ def counted(number: float, unit: str, apart: float | None = None, gap: str = " "
         return _money(number, apart, gap), _joined(plain(number, apart), "yuan", " ")
     shown = plain(number, apart)
     one, several = _UNITS.get(unit, (unit, unit))
+    unit = "个月" if unit == "月" else unit  # 3 月 is March
     return _joined(shown, unit, gap), _joined(shown, one if abs(number) == 1 else several, " ")
 
 

@@ -25,7 +25,8 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Statement:
-    """Everything there is to say of one score: `fired` the weightiest first, `trial` what fired but is only tried."""
+    """Everything there is to say of one score: `fired` the weightiest first, `trial` what fired but is only tried,
+    `asides` what no rule says."""
 
     head: Text
     level: Text
@@ -33,6 +34,7 @@ class Statement:
     fired: tuple[Sentence, ...]
     trial: tuple[Sentence, ...]
     unknown: tuple[Sentence, ...]
+    asides: tuple[Text, ...]
     advice: tuple[str, ...]
     false_alarms: tuple[str, ...]
 
@@ -53,7 +55,8 @@ def statement(
         judged=_judged(score.judged),
         fired=tuple(sentence for found, sentence in fired if not found.trial),
         trial=tuple(sentence for found, sentence in fired if found.trial),
-        unknown=tuple(sentence for found, sentence in said if found.state is State.UNKNOWN),
+        unknown=_different(sentence for found, sentence in said if found.state is State.UNKNOWN),
+        asides=tuple(_aside(found, score.week) for found in score.asides),
         # What to do about a sealed finding would tell what it is.
         advice=_once(rule.advice for rule in told),
         false_alarms=_once(text for rule in told for text in rule.false_alarms),
@@ -62,6 +65,13 @@ def statement(
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _different(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+    """Several sealed rules that could not be judged are one sentence."""
+    found = list(sentences)
+    masked = [sentence for sentence in found if sentence.rule is None]
+    return tuple(sentence for sentence in found if sentence.rule is not None) + tuple(masked[:1])
 
 
 def _head(score: NodeScore, name: str) -> Text:
@@ -113,6 +123,11 @@ def _sentence(found: Finding, rule: Rule, week: str, hidden: frozenset[str]) -> 
     return Sentence(said, found.points, None if secret else found, None if secret else rule)
 
 
+def _aside(found: Finding, week: str) -> Text:
+    number = int(week[-2:])
+    return f"第{number}周：{found.reason}。", f"Week {number}: {found.reason_en}."
+
+
 def _fired(found: Finding, rule: Rule, secret: bool) -> Text:
     points, floor = plain(found.would), found.floor
     worth = f"试行，不计分（正式后记 {points} 分）" if found.trial else f"记 {points} 分"
@@ -131,7 +146,7 @@ def _fired(found: Finding, rule: Rule, secret: bool) -> Text:
 
 def _unknown(found: Finding, rule: Rule, secret: bool) -> Text:
     if secret:
-        return f"{SEALED_NAME}无法判断", f"an {SEALED_NAME_EN.lower()} could not be judged"
+        return f"{SEALED_NAME}无法判断", "another lead could not be judged"
     return (
         f"{rule.id} {rule.name}无法判断：{found.reason}；这条规则最多记 {plain(rule.attainable)} 分",
         f"{rule.id} {rule.name_en} could not be judged: {found.reason_en}; it adds {_points(rule.attainable)} at most",
