@@ -116,7 +116,7 @@ def test_every_command_that_a_document_names_exists() -> None:
     top = cast(TyperGroup, get_command(app))
     context = Context(top)
     for document in ("README.md", "service/README.md", "rules/README.md"):
-        for name, below in re.findall(r"labour-watch ([a-z]+)(?: ([a-z]+))?", (ROOT / document).read_text()):
+        for name, below in re.findall(r"labour-watch ([a-z-]+)(?: ([a-z]+))?", (ROOT / document).read_text()):
             command = top.get_command(context, name)
             assert command is not None, f"{document}: {name}"
             known = command.list_commands(context) if isinstance(command, TyperGroup) else [below]
