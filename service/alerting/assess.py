@@ -17,6 +17,7 @@ from service.alerting.decide import Decision, Trigger, WeekView, clean_run, deci
 from service.alerting.issue import Issuer
 from service.alerting.mutes import active, holding
 from service.alerting.neighbours import Kept
+from service.alerting.post import Postman
 from service.alerting.rescore import Judged, judge, read_batch
 from service.alerting.ripples import reported_unjudged, shows_above, tell_above, tell_peers
 from service.alerting.tables import Alert, Mute, Score
@@ -44,6 +45,7 @@ class Assessor:
         self._library = library
         self._base_url = base_url
         self._kept = Kept()
+        self._postman = Postman(db, clock, library)
 
     def run(self, stop: threading.Event) -> None:
         """Assess whenever something is due, until `stop`; woken by the bell, and once a second in any case."""
@@ -60,6 +62,8 @@ class Assessor:
         total = 0
         while self._anything_due():
             total += self._batch()
+        if total:  # what came up together is told together
+            self._postman.send_due()
         return total
 
     def _anything_due(self) -> bool:

@@ -16,6 +16,7 @@ from service.alerting.outcome import Outcome
 from service.alerting.recipients import Recipients, of_step
 from service.alerting.record import record
 from service.alerting.tables import Alert, AlertEvent, Score
+from service.alerting.tell import Word, hand_in
 from service.alerting.views import raising_rules
 from service.journal import JournalEntry
 from service.network import duty
@@ -23,7 +24,6 @@ from service.network.directory import posts_on_path
 from service.network.duty import Hole, PostView
 from service.network.tables import Node
 from service.notify.message import NewsReason
-from service.notify.outbox import enqueue
 from service.rulebook.library import Rulebook, Shelf
 from service.scoring.pack import Level, State
 
@@ -183,9 +183,9 @@ class Issuer:
         self._note_holes(node, found.holes)
         county, book = self._counties.get(node.id, ""), self._judged_by(score)
         letter = write_letter(alert, score, node, county, book, why, clocks, self.base_url)
+        word = Word(alert, node, why, letter, alert.last_seq + lines)
         for person in found.people:
-            key = f"alert/{alert.id}/{alert.last_seq + lines}/{person.officer_id}"
-            enqueue(self.session, self.now, key, alert.id, letter, person.route)
+            hand_in(self.session, self.now, self.shelf.newest, word, person)
         return sorted(person.officer_id for person in found.people)
 
     def _answering(self, node: Node, alert: Alert) -> tuple[PostView, ...]:

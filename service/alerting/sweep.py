@@ -15,6 +15,7 @@ from service.alerting.archive import archive_lifted
 from service.alerting.chain import EVERY as CHECKPOINT_EVERY
 from service.alerting.chain import checkpoint_chains
 from service.alerting.issue import Issuer
+from service.alerting.post import Postman
 from service.alerting.remind import remind
 from service.alerting.tables import Alert, Score
 from service.bell import Topic
@@ -48,6 +49,7 @@ class Sweeper:
         self._clock = clock
         self._library = library
         self._base_url = base_url
+        self._postman = Postman(db, clock, library)
         self._kept_at: datetime | None = None  # saves a look; what is due is in the rows
 
     def sweep(self) -> Sweep:
@@ -61,13 +63,14 @@ class Sweeper:
         return Sweep(opened, closed, reminded, climbed)
 
     def climb(self) -> int:
-        """Take the due rungs of all alerts; how many climbed. The first look takes no lock."""
+        """Take the due rungs of all alerts, and send what has been waiting; how many climbed. The first look takes no
+        lock."""
         with self._db.read() as session:
-            if session.exec(_due(self._clock.now()).limit(1)).first() is None:
-                return 0
+            due = session.exec(_due(self._clock.now()).limit(1)).first() is not None
         climbed = 0
-        while count := self._climb():
+        while due and (count := self._climb()):
             climbed += count
+        self._postman.send_due()
         return climbed
 
     def _weeks(self) -> tuple[list[str], list[str]]:

@@ -110,6 +110,43 @@ class AlertEvent(SQLModel, table=True):
     hash: str = Field(default="", max_length=64)  # over its content and the hash before; "" from before the chain
 
 
+class Notice(SQLModel, table=True):
+    """告知: one piece of news of one alert for one officer – told with a message, waiting until `due_at`, or withdrawn
+    with a reason. Whoever is named as told on a record has such a row."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index(
+            "ix_notice_waiting",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_notice_officer", "officer_id", "created_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    occasion: str = Field(unique=True, max_length=300)  # of its message, where it goes alone
+    alert_id: int = Field(foreign_key="alert.id", index=True)
+    officer_id: str | None = Field(default=None, foreign_key="officer.id", max_length=64)  # None: the operator
+    reason: str = Field(max_length=20)  # notify.message.NewsReason
+    asks: bool  # whether he has something to do; a copy or a reminder does not count in his load
+    level: int
+    people: int  # of the unit; 0 where it is not known
+    issued_at: datetime = Field(sa_type=UtcDateTime)  # of the level that it tells of
+    duty: str = Field(max_length=8)  # owed when it was written
+    due_by: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    letter: dict[str, Any] = Field(sa_type=JSON)  # subject, body, payload; empty where the message was written at once
+    route: list[dict[str, Any]] = Field(sa_type=JSON)
+    held: str = Field(default="no", max_length=8)  # alerting.load.Held: why it waited
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    state: str = Field(default="waiting", max_length=10)  # waiting sent withdrawn
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn: str | None = Field(default=None, max_length=12)  # alerting.load.Withdrawn
+    message_id: str | None = Field(default=None, foreign_key="outbox_message.id", max_length=36, index=True)
+
+
 class ChainCheckpoint(SQLModel, table=True):
     """校验点: the heads of the records, taken hourly when some have grown, so that no record or end of one vanishes
     unseen; each digest stands on the one before, so the newest vouches for all."""
