@@ -18,7 +18,7 @@ from service.reporting.submission import EventSubmission, ReportSubmission, Subm
 from service.response.act import Done, act
 from service.response.actions import ActionKind
 from service.response.desk import Office
-from service.response.handle import acknowledge, contain
+from service.response.handle import acknowledge, contain, note
 from service.response.lift import lift
 from service.response.lifting import Wish
 from service.scoring.week import monday
@@ -71,6 +71,7 @@ class Rehearsal:
         self._settle()
         self._tend()
         self._sign_overdue()
+        self._keep_up()
 
     def _moments(self, week: str) -> Iterator[_Moment]:
         """What happens when: incidents at once, reports in the following week, and looks at the clock in between."""
@@ -103,6 +104,7 @@ class Rehearsal:
 
     def _settle(self) -> None:
         self._assessor.assess_due()
+        self._keep_up()
         self._sweeper.sweep()
         self._assessor.assess_due()
         self._deliverer.deliver_due()
@@ -118,6 +120,17 @@ class Rehearsal:
                     act(self._office, _id(alert), officer, now, done=visit)
                     contain(self._office, _id(alert), officer, now)
                 self._lift(alert, officer, now)
+
+    def _keep_up(self) -> None:
+        """Whoever has signed an alert acts, and says how it stands, when the time for it has come."""
+        now = self._clock.now()
+        for alert in self._open():
+            officer = alert.owner_id
+            if officer and alert.duty == "act" and alert.act_by and alert.act_by <= now:
+                call = Done(ActionKind.PHONE_CALL, note="致电企业工会了解情况（演示）")
+                act(self._office, _id(alert), officer, now, done=call)
+            elif officer and alert.duty == "update" and alert.update_by and alert.update_by <= now:
+                note(self._office, _id(alert), officer, now, text="情况平稳，继续跟踪（演示）")
 
     def _lift(self, alert: Alert, officer: str, now: datetime) -> None:
         """Whoever handled it lifts it, with a second person from the path where the level asks for one."""
