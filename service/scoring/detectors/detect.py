@@ -1,5 +1,7 @@
 """逐周检出: one series from its first week to its last, in the numbers that R's `surveillance` prints."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from service.scoring.detectors.bounds import Bounds, Floats
@@ -34,5 +36,7 @@ def _judged(series: Floats, detector: Detector) -> Bounds:
     if detector.method == "farrington":
         return as_rounded(series, detector, alpha, farrington(series, detector, alpha))
     if detector.method == "noufaily":
-        return noufaily(series, detector, alpha)
+        found = noufaily(series, detector, alpha)
+        # Where the bound is below the logarithm of the mean and so says nothing, R prints it, and no alarm.
+        return replace(found, alarm=np.where(np.isnan(found.alarm) & ~np.isnan(found.upper), 0.0, found.alarm))
     return ears(series, detector, alpha, detector.baseline)

@@ -75,8 +75,10 @@ def _blocks(season: Sequence[int]) -> Iterator[Sequence[int]]:
 
 @dataclass(frozen=True)
 class Data:
-    """Figures y of n series and their weights, (5, blocks, n), beside log(y + 0.1), y log y - y and y to the 2/3; weight 0
-    leaves a row out, whatever its figure."""
+    """Figures y of n series and their weights, (5, blocks, n), beside log(y + 0.1), y log y - y and y to the 2/3.
+
+    Weight 0 leaves a row out, whatever its figure.
+    """
 
     figures: Floats
     weights: Floats
@@ -87,8 +89,8 @@ class Data:
 
 @dataclass(frozen=True)
 class Fit:
-    """Fits of n series: `means` and `working` (weights) are (5, blocks, n); `total`, `centre` and `level` (seasons, n):
-    sum of the weights, their mean time and the linear predictor there; `slope`, `spread` (of time), `converged` (n,)."""
+    """Fits of n series: `means` and `working` (weights) are (5, blocks, n), `slope`, `spread` (of time) and `converged`
+    (n,); `total`, `centre`, `level` are (seasons, n): sum of the weights, their mean time, the linear predictor."""
 
     means: Floats
     working: Floats
@@ -131,15 +133,12 @@ def fold(rows: Floats) -> Floats:
 def fit(design: Design, data: Data, trend: bool) -> Fit:
     """Fit each series; one that does not converge says so."""
     found: Fit | None = None
-    going = np.arange(data.figures.shape[2])
-    for step, settled in _steps(design, data, trend):
+    for step, settled, series in _steps(design, data, trend):
         if found is None:
             found = _empty_like(step)
-        if settled.any():
-            for field in fields(Fit):
-                getattr(found, field.name)[..., going[settled]] = getattr(step, field.name)[..., settled]
-            going = going[~settled]
-    assert found is not None  # there is always a first step
+        for field in fields(Fit):
+            getattr(found, field.name)[..., series] = getattr(step, field.name)[..., settled]
+    assert found is not None  # the first step has all series, whether settled or not
     return found
 
 
@@ -148,55 +147,79 @@ def _empty_like(step: Fit) -> Fit:
     return Fit(**parts)
 
 
-def _steps(design: Design, data: Data, trend: bool) -> Iterator[tuple[Fit, Bools]]:
-    """Step by step the fits of the series that had not converged before, and for which of them this is the last."""
-    means, predictor = data.figures + 0.1, data.start
-    deviance = _deviance(design, data, predictor, means)
+def _steps(design: Design, data: Data, trend: bool) -> Iterator[tuple[Fit, Bools, Indices]]:
+    """Step by step the fits still going on, which of them end here, and the numbers of their series."""
+    desk = _Desk(design, data, data.start.copy(), data.figures + 0.1)
+    series = np.arange(data.figures.shape[2])
+    going = np.ones(len(series), np.bool_)
+    deviance = desk.deviance()
     for number in range(_MOST_STEPS):
-        step, predictor = _step(design, data, predictor, means, trend)
-        means = step.means
-        before, deviance = deviance, _deviance(design, data, predictor, means)
+        step = desk.step(trend)
+        before, deviance = deviance, desk.deviance()
         np.less(np.abs(deviance - before) / (np.abs(deviance) + 0.1), _TOLERANCE, out=step.converged)
-        going = ~step.converged & (number + 1 < _MOST_STEPS)
-        yield step, ~going
+        settled = going & (step.converged | (number + 1 == _MOST_STEPS))
+        if settled.any() or number == 0:
+            yield step, settled, series[settled]
+        going &= ~settled
         if not going.any():
             return
-        if not going.all():
-            data, deviance = some(data, going), deviance[going]
-            predictor, means = predictor[..., going], means[..., going]
+        if 2 * np.count_nonzero(going) < len(going):  # moving them together costs as much as a step
+            desk, deviance, series = desk.some(going), deviance[going], series[going]
+            going = np.ones(len(series), np.bool_)
 
 
-def _step(design: Design, data: Data, predictor: Floats, means: Floats, trend: bool) -> tuple[Fit, Floats]:
-    """One least-squares fit of the working response, and the predictor of each row that comes of it."""
-    working = data.weights * means
-    response = data.figures - means
-    response /= means
-    response += predictor
-    total = design.by_season(working)
-    known = np.where(total > 0, total, 1.0)  # a season of which no week is known stays at 0
-    centre = design.by_season(working * design.times) / known
-    level = design.by_season(working * response) / known
-    slope, spread = np.zeros(total.shape[1]), np.full(total.shape[1], np.inf)
-    predictor = np.broadcast_to(level[design.season], working.shape)
-    if trend:
-        apart = design.apart(centre)
-        pull = working * apart
-        spread = design.total(pull * apart)
-        response *= pull
-        slope = design.total(response) / spread
-        apart *= slope
-        predictor = apart + predictor
-    means = np.exp(predictor)
-    np.maximum(means, _SMALLEST, out=means)
-    return Fit(means, working, total, centre, level, slope, spread, np.zeros(total.shape[1], np.bool_)), predictor
+class _Desk:
+    """The figures being fitted, and room for what is computed of them: new arrays at each step cost more than the sums.
 
+    `means` and `working` of a step are only good until the next one.
+    """
 
-def _deviance(design: Design, data: Data, predictor: Floats, means: Floats) -> Floats:
-    off = data.figures * predictor
-    np.subtract(data.entropy, off, out=off)
-    off += means
-    off *= data.weights
-    return 2 * design.total(off)
+    def __init__(self, design: Design, data: Data, predictor: Floats, means: Floats) -> None:
+        self._design, self._data = design, data
+        self._predictor, self._means = predictor, means
+        self._times = design.times
+        self._working, self._response, self._apart, self._part = (np.empty_like(means) for _ in range(4))
+
+    def some(self, chosen: Bools) -> "_Desk":
+        """The same for some of the series."""
+        return _Desk(self._design, some(self._data, chosen), self._predictor[..., chosen], self._means[..., chosen])
+
+    def deviance(self) -> Floats:
+        """Of each series, at the newest means."""
+        off = np.multiply(self._data.figures, self._predictor, out=self._part)
+        np.subtract(self._data.entropy, off, out=off)
+        off += self._means
+        off *= self._data.weights
+        return 2 * self._design.total(off)
+
+    def step(self, trend: bool) -> Fit:
+        """One least-squares fit of the working response, and the means that come of it."""
+        working = np.multiply(self._data.weights, self._means, out=self._working)
+        response = np.subtract(self._data.figures, self._means, out=self._response)
+        response /= self._means
+        response += self._predictor
+        total = self._design.by_season(working)
+        known = np.where(total > 0, total, 1.0)  # a season of which no week is known stays at 0
+        centre = self._design.by_season(np.multiply(working, self._times, out=self._part)) / known
+        level = self._design.by_season(np.multiply(working, response, out=self._part)) / known
+        slope, spread = self._slope(centre) if trend else (np.zeros(total.shape[1]), np.full(total.shape[1], np.inf))
+        if trend:
+            self._apart *= slope
+            np.add(self._apart, level[self._design.season], out=self._predictor)
+        else:
+            self._predictor[...] = level[self._design.season]
+        np.maximum(np.exp(self._predictor, out=self._means), _SMALLEST, out=self._means)
+        converged = np.zeros(total.shape[1], np.bool_)
+        return Fit(self._means, working, total, centre, level, slope, spread, converged)
+
+    def _slope(self, centre: Floats) -> tuple[Floats, Floats]:
+        """The slope, and the spread of time it rests on; leaves in `_apart` how far each row is from its centre."""
+        apart = np.subtract(self._times, centre[self._design.season], out=self._apart)
+        pull = np.multiply(self._working, apart, out=self._part)
+        self._response *= pull
+        pull *= apart
+        spread = self._design.total(pull)
+        return self._design.total(self._response) / spread, spread
 
 
 def dispersion(design: Design, data: Data, found: Fit, free: Floats) -> Floats:

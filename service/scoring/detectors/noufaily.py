@@ -43,6 +43,5 @@ def noufaily(series: Floats, detector: Detector, alpha: float) -> Bounds:
     few = too_few(series, detector.reach)
     upper = np.where(few, np.nan, quantiles.count(found.mean, found.dispersion, 1 - alpha))
     alarm = np.where(few, 0.0, above(series[:, detector.reach :], upper))
-    alarm[upper < np.log(found.mean)] = 0  # so overdispersed that the bound says nothing; R is silent there too
-    alarm[np.isnan(found.mean)] = np.nan
+    alarm[(upper < np.log(found.mean)) | np.isnan(found.mean)] = np.nan  # figures scatter too much for a bound
     return Bounds(np.where(few, np.nan, found.mean), upper, alarm, found.dispersion)

@@ -12,7 +12,7 @@ import numpy as np
 from service.scoring.detectors.bounds import Floats
 from service.scoring.detectors.glm import Bools, Data, Design, Fit, Indices, dispersion, fit, leverage, some
 
-_AT_ONCE = 256  # weeks of series fitted together, so that the arrays stay in the processor's cache
+_FIGURES = 32_768  # of the history fitted together, so that the arrays stay in the processor's cache
 PERIOD, ENOUGH = 4, 5  # no alarm is raised below 5 reports in the last 4 weeks, this one included
 
 
@@ -45,8 +45,9 @@ def outlook(series: Floats, reach: int, design: Design, threshold: float, keeps:
     judged = (weeks * np.arange(nodes)[:, None] + np.arange(reach, weeks)).ravel()
     history = _History(series)
     found = np.empty((3, len(judged)))
-    for first in range(0, len(judged), _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
+    at_once = _FIGURES // design.ago.size + 1
+    for first in range(0, len(judged), at_once):
+        part = slice(first, first + at_once)
         found[:, part] = _foresee(history.before(judged[part], design), design, threshold, keeps)
     return Outlook(*found.reshape(3, nodes, weeks - reach))
 
@@ -64,7 +65,7 @@ class _History:
     def before(self, judged: Indices, design: Design) -> Data:
         """The rows of the design before each of these places."""
         at = judged - design.ago[:, :, None]
-        figures, start, entropy, power = (column.take(at) for column in self._columns)
+        figures, start, entropy, power = (column.take(at, mode="clip") for column in self._columns)
         weights = np.broadcast_to(~design.filling[:, :, None], at.shape).astype(np.float64)
         if self._known is not None:
             weights *= self._known.take(at)
