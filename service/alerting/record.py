@@ -36,7 +36,6 @@ def record(
     event.hash = seal(alert.head, event)
     alert.last_seq, alert.head = event.seq, event.hash
     session.add(event)
-    session.flush()
     return event
 
 

@@ -27,7 +27,7 @@ def remind(session: Session, now: datetime, book: Rulebook) -> int:
     count = 0
     for row in session.exec(select(ReportingWeek).where(col(ReportingWeek.closes_at) > now)).all():
         if book.deadlines(row.week).remind_at <= now:
-            owed = [expectation for expectation in unreported(session, row.week) if expectation.reminded_at is None]
+            owed = unreported(session, row.week)
             _remind_week(session, now, row, owed, book.calendar.is_working_day)
             count += len(owed)
     return count

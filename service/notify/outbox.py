@@ -52,6 +52,11 @@ _LEASE = (
         *(_MESSAGE.c[name] for name in ("subject", "body", "payload")),
     )
 )
+# Made once: putting the values into the statement costs more than sending it.
+_INSERT = {
+    name: dialect.insert(_MESSAGE).on_conflict_do_nothing(index_elements=["occasion"]).returning(_MESSAGE.c.id)
+    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
+}
 _ATTEMPT = insert(DeliveryAttempt.__table__).from_select(  # type: ignore[attr-defined]
     ["message_id", "number", "started_at", "code", "detail"],
     select(
@@ -103,10 +108,10 @@ def enqueue(
     session: Session, now: datetime, occasion: str, alert_id: int | None, letter: Letter, route: Sequence[Address]
 ) -> str:
     """Put `letter` into the outbox for the first address of `route`, the others to be tried when that one is given up;
-    the message's id. The same occasion again changes nothing. Raises ValueError for an empty route."""
+    the message's id. The alert it belongs to is in the database. The same occasion again changes nothing. Raises
+    ValueError for an empty route."""
     if not route:
         raise ValueError("a message needs an address")
-    session.flush()  # the alert it belongs to may still be on its way to the database
     values = _row(now, occasion, alert_id, letter.subject, letter.body, letter.payload, route)
     if not _insert_new(session, values):
         query = select(_MESSAGE.c.id).where(_MESSAGE.c.occasion == occasion)
@@ -161,10 +166,7 @@ def _row(
 
 
 def _insert_new(session: Session, values: Mapping[str, Any]) -> bool:
-    dialect = session.get_bind().dialect.name
-    insert_into = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert_into(_MESSAGE).values(values).on_conflict_do_nothing(index_elements=["occasion"])
-    return session.connection().execute(statement.returning(_MESSAGE.c.id)).first() is not None
+    return session.connection().execute(_INSERT[session.get_bind().dialect.name], values).first() is not None
 
 
 def _choose(session: Session, now: datetime, channel: str, share: Share) -> list[str]:

@@ -101,13 +101,14 @@ def _alive(session: Session, week: str) -> Iterable[tuple[str, str]]:
 
 
 def unreported(session: Session, week: str) -> list[Expectation]:
-    """What is still owed for `week`, in order of the nodes; whoever had something to say by an observation or an
-    event still owes the own report."""
+    """What is still owed for `week` and nobody has been reminded of, in order of the nodes; whoever had something to
+    say by an observation or an event still owes the own report."""
     told = select(Report.node_id).where(Report.week == week, Report.source == "own")
     return list(
         session.exec(
             select(Expectation)
-            .where(Expectation.week == week, Expectation.state == "due", col(Expectation.node_id).not_in(told))
+            .where(Expectation.week == week, Expectation.state == "due", col(Expectation.reminded_at).is_(None))
+            .where(col(Expectation.node_id).not_in(told))
             .order_by(col(Expectation.node_id))
         )
     )
