@@ -50,8 +50,10 @@ def full_baseline(columns: Sequence[Floats]) -> Baseline:
     for column in columns[2:]:
         mean += column
     mean /= len(columns)
-    total, part = np.zeros_like(mean), np.empty_like(mean)
-    for column in columns:
+    total = columns[0] - mean
+    total *= total
+    part = np.empty_like(mean)
+    for column in columns[1:]:
         np.subtract(column, mean, out=part)
         part *= part
         total += part

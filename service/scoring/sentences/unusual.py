@@ -6,6 +6,7 @@ from service.scoring.amounts import counted, spaced
 from service.scoring.cells import Cells, Text
 from service.scoring.detectors.methods import METHODS
 from service.scoring.detectors.outlook import ENOUGH, PERIOD
+from service.scoring.detectors.quiet import misfires
 from service.scoring.pack import Rule
 from service.scoring.sentences.figures import absent, stated
 from service.scoring.unusual import Lack, Sight, detector_of, needed, sight
@@ -17,10 +18,24 @@ def _unusual(rule: Rule, cells: Cells, value: float) -> Text:
     (now, now_en), (name, name_en) = stated(cells, rule.of), _method(rule)
     expected, expected_en = counted(seen.expected, unit)
     upper, upper_en = counted(seen.upper, unit, seen.observed)
+    rate, rate_en = _misfires(rule, seen)
     return (
-        f"{now}，按其过去应在 {spaced(expected)}左右，界限 {upper}（{name}，{len(seen.known)} 周历史）",
+        f"{now}，按其过去应在 {spaced(expected)}左右，界限 {upper}（{name}，{len(seen.known)} 周历史；{rate}）",
         f"{now_en}; its past makes one expect about {expected_en}, the bound is {upper_en} "
-        f"({name_en}, {len(seen.known)} weeks of history)",
+        f"({name_en}, {len(seen.known)} weeks of history; {rate_en})",
+    )
+
+
+def _misfires(rule: Rule, seen: Sight) -> Text:
+    """How often the method alarms without a cause on data of the class, as measured."""
+    share = misfires(detector_of(rule), seen.known)
+    if share is None:
+        return "此类数据的误报率未实测", "how often it errs on such data was not measured"
+    weeks = next(weeks for weeks in (100, 1000, 10_000) if share * weeks >= 1 or weeks == 10_000)
+    times = f"{share * weeks:.0f}"
+    return (
+        f"同类平稳数据中约 {weeks} 周误报 {times} 次（实测）",
+        f"on quiet data of its class it errs in about {times} of {weeks} weeks, as measured",
     )
 
 
