@@ -131,9 +131,10 @@ class Town:
             return [event.reason for event in events]
 
     def letters(self) -> Sequence[OutboxMessage]:
-        """Everything in the outbox, in the order it was written."""
+        """Everything in the outbox but the city's daily letter, in the order it was written."""
         with self.db.read() as session:
-            return session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all()
+            rows = session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id)))
+            return [row for row in rows if not row.occasion.startswith("city/")]
 
     def told(self) -> list[str]:
         """Who was written to, in order."""

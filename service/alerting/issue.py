@@ -11,6 +11,7 @@ from service import journal
 from service.alerting.clocks import ladder_of, start
 from service.alerting.decide import RECORDED, Decision, Reason
 from service.alerting.escalate import Duty, Ladder, Origin, Why
+from service.alerting.gather import REST, below, gather, hold_back, join_above
 from service.alerting.news import news_reason, step_reason, write_letter
 from service.alerting.outcome import Outcome
 from service.alerting.recipients import Recipients, of_step
@@ -23,10 +24,12 @@ from service.network import duty
 from service.network.directory import posts_on_path
 from service.network.duty import Hole, PostView
 from service.network.tables import Node
+from service.notify.bundle import Below, with_gathered
 from service.notify.message import NewsReason
 from service.rulebook.library import Rulebook, Shelf
 from service.scoring.pack import Level, State
 
+RELEASED = "released"  # the alert above that had gathered it has ended
 _LINES = {Why.RUNG: "escalated", Why.REPEAT: "repeated", Why.REMINDER: "reminded", Why.NIGHT: "night"}
 
 
@@ -78,6 +81,9 @@ class Issuer:
     def climb(self, node: Node, scores: Sequence[Score], alert: Alert) -> None:
         """Take the step of the ladder that is due: one line of the record a rung, one message an officer. The first of
         `scores` raised the alert; the others may show that an incident stands behind it by now."""
+        if alert.gathered_by is not None and alert.duty == Duty.SIGN:  # the alert above climbs for it
+            alert.next_step_at = self.now + REST
+            return
         clocks = ladder_of(alert, self.shelf.newest, self._origin(alert, scores))
         step = clocks.tell(alert.step, alert.next_step_at or self.now, self.now)
         alert.step, alert.next_step_at = step.step, step.next_at
@@ -127,22 +133,43 @@ class Issuer:
         _unsign(alert, level, self.now)
         self._start_ladder(node, score, alert, Reason.WORSENED, officer_id, before=before, why=why)
 
+    def release(self, node: Node, score: Score, alert: Alert) -> None:
+        """Let an alert go on by itself after the one that had gathered it has ended: unsigned, it is issued anew."""
+        alert.gathered_by = None
+        if alert.acknowledged_at is not None:
+            self._record(alert, RELEASED, score)
+            return
+        alert.issued_at = self.now
+        self._start_ladder(node, score, alert, Reason.FIRST_RISK, line=RELEASED)
+
     def _start_ladder(
-        self, node: Node, score: Score, alert: Alert, reason: Reason, officer_id: str | None = None, **detail: str
+        self,
+        node: Node,
+        score: Score,
+        alert: Alert,
+        reason: Reason,
+        officer_id: str | None = None,
+        line: str | None = None,
+        **detail: Any,
     ) -> None:
-        start(alert, self.shelf.newest, self.now)
-        clocks = ladder_of(alert, self.shelf.newest, self._origin(alert, [score]))
+        book, alert.gathered_by = self.shelf.newest, None
+        start(alert, book, self.now)
+        clocks = ladder_of(alert, book, self._origin(alert, [score]))
         step = clocks.tell(0, self.now, self.now)
         alert.step, alert.next_step_at = step.step, step.next_at
         self.session.add(alert)
         self.session.flush()
+        gathered = gather(self.session, self.now, book, alert, node)
         told: list[str] = []
         if step.why is not Why.NOTHING:
             why = step_reason(clocks.duty, step.why) if step.why is Why.NIGHT else news_reason(reason)
             found = of_step(clocks.duty, step, self._answering(node, alert), self.now, None)
-            told = self._tell(node, score, alert, clocks, 1, found, why)
-        line = "judged_up" if officer_id else reason
-        record(self.session, alert, self.now, line, score=score, officer_id=officer_id, detail=detail | {"told": told})
+            told = self._tell(node, score, alert, clocks, 1, found, why, below(gathered))
+        detail |= {"told": told} | ({"gathered": [child.id for child, _ in gathered]} if gathered else {})
+        said = line or ("judged_up" if officer_id else reason)
+        record(self.session, alert, self.now, said, score=score, officer_id=officer_id, detail=detail)
+        hold_back(self.session, self.now, book, [child for child, _ in gathered], told)
+        join_above(self.session, self.now, book, alert, node)
 
     def _hurry(self, score: Score, alert: Alert) -> None:
         """Let the rungs that a night holds back come now, when a week shows an incident behind the alert."""
@@ -178,12 +205,13 @@ class Issuer:
         lines: int,
         found: Recipients,
         why: NewsReason,
+        gathered: Sequence[Below] = (),
     ) -> list[str]:
         """Write to these people, before the `lines` lines about it go on the record; to whom."""
         self._note_holes(node, found.holes)
         county, book = self._counties.get(node.id, ""), self._judged_by(score)
         letter = write_letter(alert, score, node, county, book, why, clocks, self.base_url)
-        word = Word(alert, node, why, letter, alert.last_seq + lines)
+        word = Word(alert, node, why, with_gathered(letter, gathered), alert.last_seq + lines)
         for person in found.people:
             hand_in(self.session, self.now, self.shelf.newest, word, person)
         return sorted(person.officer_id for person in found.people)

@@ -14,6 +14,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from service.alerting.archive import archive_lifted
 from service.alerting.chain import EVERY as CHECKPOINT_EVERY
 from service.alerting.chain import checkpoint_chains
+from service.alerting.city import tell_city
+from service.alerting.gather import orphans
 from service.alerting.issue import Issuer
 from service.alerting.post import Postman
 from service.alerting.remind import remind
@@ -50,12 +52,14 @@ class Sweeper:
         self._library = library
         self._base_url = base_url
         self._postman = Postman(db, clock, library)
+        self._told_city: datetime | None = None  # likewise
         self._kept_at: datetime | None = None  # saves a look; what is due is in the rows
 
     def sweep(self) -> Sweep:
         """Do everything that is due now."""
         opened, closed = self._weeks()
         reminded = self._remind()
+        self._release()
         climbed = self.climb()
         self._forget_receipts()
         self._keep_records()
@@ -85,6 +89,9 @@ class Sweeper:
     def _remind(self) -> int:
         with self._db.write() as session:
             count = remind(session, self._clock.now(), self._library.shelf(session).newest)
+            self._told_city = tell_city(
+                session, self._clock.now(), self._library.shelf(session).newest, self._told_city
+            )
             if count:
                 wake(session, Topic.DELIVER)
         return count
@@ -103,6 +110,19 @@ class Sweeper:
                     issuer.climb(nodes[alert.node_id], scores[alert.id or 0], alert)
                 wake(session, Topic.DELIVER)
         return len(alerts)
+
+    def _release(self) -> None:
+        """Let alerts go on by themselves whose gatherer has ended."""
+        with self._db.read() as session:
+            if session.exec(orphans().limit(1)).first() is None:
+                return
+        with self._db.write() as session:
+            alerts = session.exec(orphans().limit(CLIMB_BATCH).with_for_update(skip_locked=True)).all()
+            nodes, scores = _nodes(session, alerts), _scores(session, alerts)
+            issuer = Issuer(session, self._clock.now(), self._library.shelf(session), self._base_url)
+            issuer.prepare(list(nodes.values()))
+            for alert in alerts:
+                issuer.release(nodes[alert.node_id], scores[alert.id or 0][0], alert)
 
     def _keep_records(self) -> None:
         """Once an hour: put away what is long over, and take a checkpoint of the records."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.notify.message import LONGEST_BODY, LONGEST_SUBJECT, Letter, clip
+from service.notify.message import LONGEST_BODY, LONGEST_SUBJECT, Letter, clip, plain
 from service.scoring.pack import Level
 
 LISTED = 20  # the rest is counted, and named in the payload
@@ -20,6 +20,29 @@ class Item:
     subject: str
     payload: Mapping[str, Any]
     over_budget: bool
+
+
+@dataclass(frozen=True)
+class Below:
+    """An alert that the one above it has gathered."""
+
+    number: int
+    level: Level
+    node: str
+
+
+def with_gathered(letter: Letter, gathered: Sequence[Below]) -> Letter:
+    """The letter, naming the alerts that its own has gathered, before its last line, the link."""
+    if not gathered:
+        return letter
+    *body, link = letter.body.split("\n")
+    lines = [
+        f"归并下级预警 {len(gathered)} 个，不再另行通知 / gathers {len(gathered)} alerts below, not told on their own:",
+        *(f"- {one.level.chinese} {plain(one.node, 60)}（{one.number}）" for one in gathered[:LISTED]),
+        *([f"- 另有 {len(gathered) - LISTED} 个 / more in the system"] if len(gathered) > LISTED else []),
+    ]
+    told = {**letter.payload, "data": {**letter.payload["data"], "gathers": [one.number for one in gathered]}}
+    return Letter(letter.subject, clip("\n".join([*body, *lines, link]), LONGEST_BODY), told)
 
 
 def bundle(items: Sequence[Item]) -> Letter:
