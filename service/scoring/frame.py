@@ -34,8 +34,8 @@ class Strip(Generic[S]):
 
 @dataclass
 class Block:
-    """Nodes `first:last` and week columns `start:stop` of a panel, seen with `back` weeks before `start`; figures
-    themselves are seen as far back as the panel goes.
+    """Nodes `first:last` and week columns `start:stop` of a panel, seen as far back as the panel goes; what is worked
+    out for sums and for runs of weeks begins `sums` and `runs` weeks before `start`.
 
     Weeks before the panel are missing for values, hold no event and are not silent. Strips are made when a rule first
     asks for them and kept for the next rule.
@@ -46,7 +46,8 @@ class Block:
     last: int
     start: int
     stop: int
-    back: int
+    sums: int = 0
+    runs: int = 0
     around: Mapping[str, Strip[np.float64]] = field(default_factory=dict)  # what rules that look around judge, by rule
     _values: dict[str, Strip[np.float64]] = field(default_factory=dict)
     _strips: dict[tuple[str, str], Strip[Any]] = field(default_factory=dict)
@@ -80,11 +81,11 @@ class Block:
 
     def known(self, indicator: str) -> Strip[np.bool_]:
         """Where there is a figure."""
-        return self._kept("known", indicator, lambda: ~np.isnan(self._part(self.panel.values[indicator])), False)
+        return self._kept("known", indicator, self.sums, lambda: ~np.isnan(self._summed(indicator)), False)
 
     def filled(self, indicator: str) -> Strip[np.float64]:
         """Figures, with 0 where there is none."""
-        return self._kept("filled", indicator, lambda: self._filled(indicator), 0.0)
+        return self._kept("filled", indicator, self.sums, lambda: self._filled(indicator), 0.0)
 
     def summed(self, indicator: str, frame: "Frame", first: int, weeks: int) -> tuple[Floats, Counts]:
         """See `Frame.summed`."""
@@ -101,29 +102,29 @@ class Block:
     def absent(self, indicator: str) -> Strip[np.bool_] | None:
         """Where the indicator is not applicable; None for nowhere."""
         whole = self.panel.not_applicable.get(indicator)
-        return None if whole is None else self._kept("absent", indicator, lambda: self._part(whole), False)
+        return None if whole is None else Strip(0, whole[self.first : self.last, : self.stop], False)
 
     def people(self, event: str) -> Strip[np.float64]:
         """The largest number of people of an event; NaN for no event."""
-        return self._kept("people", event, lambda: self._part(self.panel.people[event]), np.nan)
+        return Strip(0, self.panel.people[event][self.first : self.last, : self.stop], np.nan)
 
     def silent_weeks(self) -> Strip[np.int16]:
         """Closed weeks in a row, up to each one, in which the node was open and nobody reported."""
-        return self._kept("silent", "", self._count_silent, 0)
+        return self._kept("silent", "", self.runs, self._count_silent, 0)
 
     def same_weeks(self) -> Strip[np.float64]:
         """Weeks in a row, up to each one, with the same figures; NaN without a report, 0 where all figures are 0."""
-        return self._kept("same", "", self._count_same, np.nan)
+        return self._kept("same", "", self.runs, self._count_same, np.nan)
 
     def _filled(self, indicator: str) -> Floats:
         """The bits of what is known are kept and those of NaN are cleared, which is quicker than a choice of two."""
         known = self.known(indicator).columns
         kept = np.negative(known.view(np.int8)).astype(np.int64)
-        return np.bitwise_and(kept, self._part(self.panel.values[indicator]).view(np.int64), out=kept).view(np.float64)
+        return np.bitwise_and(kept, self._summed(indicator).view(np.int64), out=kept).view(np.float64)
 
     def _count_silent(self) -> Counts:
-        closed = self.panel.closed[self._begin : self.stop]
-        silent = self._part(self.panel.alive) & ~self._part(self.panel.reported) & closed
+        closed = self.panel.closed[self._begin(self.runs) : self.stop]
+        silent = self._run(self.panel.alive) & ~self._run(self.panel.reported) & closed
         count = np.empty(silent.T.shape, np.int16).T
         count[:, 0] = silent[:, 0]
         for column in range(1, silent.shape[1]):
@@ -132,17 +133,19 @@ class Block:
 
     def _count_same(self) -> Floats:
         """What is not reported is as much a part of a week as what is: missing or `na` is like nothing but itself."""
-        reported = self._part(self.panel.reported)
+        reported = self._run(self.panel.reported)
         same, telling = np.ones_like(reported[:, 1:]), np.zeros_like(reported)
         for indicator in self.panel.dictionary.indicators.values():
-            absent = self.absent(indicator.id)
-            if indicator.stock or (absent is None and not self.known(indicator.id).columns.any()):
+            if indicator.stock:
                 continue
-            known, filled = self.known(indicator.id).columns, self.filled(indicator.id).columns
-            telling |= filled != 0
-            same &= (filled[:, 1:] == filled[:, :-1]) & (known[:, 1:] == known[:, :-1])
-            if absent is not None:
-                same &= absent.columns[:, 1:] == absent.columns[:, :-1]
+            figures = self._run(self.panel.values[indicator.id])
+            empty = np.isnan(figures)
+            if not empty.all():
+                telling |= np.abs(figures) > 0
+                same &= (figures[:, 1:] == figures[:, :-1]) | (empty[:, 1:] & empty[:, :-1])
+            if indicator.id in self.panel.not_applicable:
+                absent = self._run(self.panel.not_applicable[indicator.id])
+                same &= absent[:, 1:] == absent[:, :-1]
         count = np.empty(reported.T.shape, np.float64).T
         count[:, 0] = telling[:, 0]
         for column in range(1, reported.shape[1]):
@@ -151,16 +154,18 @@ class Block:
         count[~reported] = np.nan
         return count
 
-    @property
-    def _begin(self) -> int:
-        return max(self.start - self.back, 0)
+    def _begin(self, back: int) -> int:
+        return max(self.start - back, 0)
 
-    def _part(self, whole: NDArray[S]) -> NDArray[S]:
-        return whole[self.first : self.last, self._begin : self.stop]
+    def _run(self, whole: NDArray[S]) -> NDArray[S]:
+        return whole[self.first : self.last, self._begin(self.runs) : self.stop]
 
-    def _kept(self, what: str, name: str, make: Callable[[], NDArray[S]], fill: object) -> Strip[S]:
+    def _summed(self, indicator: str) -> Floats:
+        return self.panel.values[indicator][self.first : self.last, self._begin(self.sums) : self.stop]
+
+    def _kept(self, what: str, name: str, back: int, make: Callable[[], NDArray[S]], fill: object) -> Strip[S]:
         if (what, name) not in self._strips:
-            self._strips[what, name] = Strip(self._begin, make(), fill)
+            self._strips[what, name] = Strip(self._begin(back), make(), fill)
         return self._strips[what, name]
 
 
