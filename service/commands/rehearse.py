@@ -32,7 +32,9 @@ _LOOKS = ((0, time(12, 1)), (1, time(14, 30)), (2, time(18, 1)), (3, time(16)))
 
 
 @dataclass(frozen=True)
-class _Moment:
+class Moment:
+    """What is reported at an instant; the clock is looked at in any case."""
+
     at: datetime
     submissions: Sequence[Submission]
 
@@ -73,22 +75,22 @@ class Rehearsal:
         self._sign_overdue()
         self._keep_up()
 
-    def _moments(self, week: str) -> Iterator[_Moment]:
+    def _moments(self, week: str) -> Iterator[Moment]:
         """What happens when: incidents at once, reports in the following week, and looks at the clock in between."""
         following = monday(week) + timedelta(days=7)
         moments = [
-            _Moment(
+            Moment(
                 _at(event.day, time(16)), [self._event(event.node, event.event, event.people, _at(event.day, time(15)))]
             )
             for event in self._simulation.events
             if event.week == week
         ]
-        moments += [_Moment(_at(following + timedelta(days=day), hour), []) for day, hour in _LOOKS]
+        moments += [Moment(_at(following + timedelta(days=day), hour), []) for day, hour in _LOOKS]
         reports = [report for report in self._simulation.reports if report.week == week]
         reached = 0
         for day, hour, share in _ARRIVALS:
             chosen = [self._report(r) for r in reports if reached <= _lot(r) < reached + share]
-            moments.append(_Moment(_at(following + timedelta(days=day), hour), chosen))
+            moments.append(Moment(_at(following + timedelta(days=day), hour), chosen))
             reached += share
         return iter(sorted(moments, key=lambda moment: moment.at))
 
