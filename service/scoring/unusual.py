@@ -11,13 +11,13 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from service.scoring.detectors.bounds import Bounds
+from service.scoring.detectors.bounds import Bounds, Counts
 from service.scoring.detectors.ears import remembered
 from service.scoring.detectors.methods import METHODS, alpha_of
 from service.scoring.detectors.outlook import too_few
 from service.scoring.frame import Block, Frame
 from service.scoring.pack import Detector, Rule
-from service.scoring.panel import Bools, Floats, Panel
+from service.scoring.panel import Floats, Panel
 
 
 class Lack(IntEnum):
@@ -95,16 +95,22 @@ def judge(detector: Detector, series: Floats) -> tuple[Bounds, Lacks]:
 
 
 def _lacks(detector: Detector, series: Floats, bounds: Bounds) -> Lacks:
-    known, low, high = _history(detector, series, 0)
+    earlier = remembered(detector)
+    past = _history(detector, series, earlier)
+    flat = (past.low == past.high) & (past.known >= needed(detector))
+    known, low, high = (part[:, earlier:] for part in (past.known, past.low, past.high))
     observed = series[:, detector.reach :]
-    found = np.zeros(observed.shape, np.int8)
+    found = np.zeros(observed.shape, np.int8, order="F")
     found[np.isnan(bounds.alarm)] = Lack.BOUND
     if METHODS[detector.method].limited:
         found[too_few(series, detector.reach)] = Lack.REPORTS
-    if not detector.min_sigma > 0:
-        found[low == high] = Lack.VARIANCE
-        found[_steady_before(detector, series)] = Lack.VARIANCE
-        found[(low == 0) & (high == 0)] = Lack.ZERO
+    if not detector.min_sigma > 0 and flat.any():
+        # C3 remembers the two weeks before: one whose own baseline did not vary would count without end.
+        for back in range(1, earlier + 1):
+            figures = series[:, detector.reach - back : series.shape[1] - back]
+            found[flat[:, earlier - back : flat.shape[1] - back] & ~np.isnan(figures)] = Lack.VARIANCE
+        found[flat[:, earlier:]] = Lack.VARIANCE
+        found[flat[:, earlier:] & (high == 0)] = Lack.ZERO
     if METHODS[detector.method].counts:
         found[(low < 0) | (observed < 0)] = Lack.NEGATIVE
     found[known < needed(detector)] = Lack.HISTORY
@@ -112,25 +118,26 @@ def _lacks(detector: Detector, series: Floats, bounds: Bounds) -> Lacks:
     return found
 
 
-def _steady_before(detector: Detector, series: Floats) -> Bools:
-    """Where C3 remembers a week whose own baseline had no variance; one that cannot be judged adds nothing."""
-    steady = np.zeros((len(series), series.shape[1] - detector.reach), np.bool_)
-    for back in range(1, remembered(detector) + 1):
-        known, low, high = _history(detector, series, back)
-        figures = series[:, detector.reach - back : series.shape[1] - back]
-        steady |= (low == high) & (known >= needed(detector)) & ~np.isnan(figures)
-    return steady
+@dataclass(frozen=True)
+class _Past:
+    """Known weeks, lowest and highest figure of the history of each week."""
+
+    known: Counts
+    low: Floats
+    high: Floats
 
 
-def _history(detector: Detector, series: Floats, back: int) -> tuple[Floats, Floats, Floats]:
-    """Known weeks, lowest and highest figure of the history of each week, or of the week `back` weeks before."""
-    weeks = series.shape[1] - detector.reach
-    starts = [detector.reach - back - ago for ago in METHODS[detector.method].history(detector)]
-    low, high = (np.full((weeks, len(series)), np.nan).T for _ in range(2))
-    known = np.zeros((weeks, len(series))).T
-    for start in starts:
-        figures = series[:, start : start + weeks]
-        np.fmin(low, figures, out=low)
-        np.fmax(high, figures, out=high)
-        known += ~np.isnan(figures)
-    return known, low, high
+def _history(detector: Detector, series: Floats, earlier: int) -> _Past:
+    """Of each week judged and of the `earlier` ones before them."""
+    weeks = series.shape[1] - detector.reach + earlier
+    shape = weeks, len(series)
+    begins = [detector.reach - earlier - ago for ago in METHODS[detector.method].history(detector)]
+    gaps = np.isnan(series)
+    lows, highs = (np.where(gaps, end, series) for end in (np.inf, -np.inf)) if gaps.any() else (series, series)
+    there = (~gaps).view(np.int8)
+    past = _Past(np.zeros(shape, np.int16).T, np.full(shape, np.inf).T, np.full(shape, -np.inf).T)
+    for begin in begins:
+        np.minimum(past.low, lows[:, begin : begin + weeks], out=past.low)
+        np.maximum(past.high, highs[:, begin : begin + weeks], out=past.high)
+        np.add(past.known, there[:, begin : begin + weeks], out=past.known)
+    return past

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Counts = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,33 @@ def above(observed: Floats, upper: Floats) -> Floats:
     return np.where(np.isnan(observed) | np.isnan(upper), np.nan, observed > upper)
 
 
-def mean_of(columns: Sequence[Floats], least: int) -> Floats:
-    """Mean of the known figures of some weeks, oldest first; NaN where fewer than `least` are known."""
-    total, known = _known(columns)
-    for column in columns:
-        total += np.where(np.isnan(column), 0.0, column)
-    return np.where(known >= least, total / known, np.nan)
+def filled(series: Floats) -> tuple[Floats, Bools]:
+    """The figures with 0 for those missing – for sums only – and where there is one."""
+    gaps = np.isnan(series)
+    return np.where(gaps, 0.0, series), ~gaps
+
+
+def mean_of(columns: Sequence[Floats], there: Sequence[Bools], least: int) -> tuple[Floats, Counts]:
+    """Mean of the known figures of some `filled` weeks, oldest first, and how many they are; NaN below `least`."""
+    total, known = columns[0].copy(order="K"), there[0].astype(np.int16, order="K")
+    for column, mark in zip(columns[1:], there[1:], strict=True):
+        total += column
+        known += mark.view(np.int8)
+    total[known < least] = np.nan
+    total /= known
+    return total, known
+
+
+def baseline(columns: Sequence[Floats], there: Sequence[Bools], least: int) -> Baseline:
+    """The baseline of the known figures of some `filled` weeks, oldest first, in two passes."""
+    mean, known = mean_of(columns, there, least)
+    total, part = np.zeros_like(mean), np.empty_like(mean)
+    for column, mark in zip(columns, there, strict=True):
+        np.subtract(column, mean, out=part)
+        part *= part
+        total += np.where(mark, part, 0.0)
+    total /= known - 1
+    return Baseline(mean, np.sqrt(total, out=total))
 
 
 def full_baseline(columns: Sequence[Floats]) -> Baseline:
@@ -59,20 +82,3 @@ def full_baseline(columns: Sequence[Floats]) -> Baseline:
         total += part
     total /= len(columns) - 1
     return Baseline(mean, np.sqrt(total, out=total))
-
-
-def baseline(columns: Sequence[Floats], least: int) -> Baseline:
-    """The baseline of the known figures of some weeks, oldest first, in two passes."""
-    mean = mean_of(columns, least)
-    total, known = _known(columns)
-    for column in columns:
-        total += np.where(np.isnan(column), 0.0, (column - mean) * (column - mean))
-    return Baseline(mean, np.sqrt(total / (known - 1)))
-
-
-def _known(columns: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """Zeros to add to, and how many of the weeks are known."""
-    known = np.zeros_like(columns[0])
-    for column in columns:
-        known += ~np.isnan(column)
-    return np.zeros_like(known), known

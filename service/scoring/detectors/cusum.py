@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from service.scoring.detectors.bounds import Bounds, Floats, mean_of
+from service.scoring.detectors.bounds import Bounds, Floats, filled, mean_of
 from service.scoring.pack import Detector
 
 REFERENCE = 52  # weeks, whose mean is the expectation
@@ -26,9 +26,9 @@ def cusum(series: Floats, detector: Detector) -> Bounds:
     expected, upper, alarm = (np.empty((weeks, nodes)).T for _ in range(3))
     for first in range(0, nodes, _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
-        columns = [series[part, week] for week in range(series.shape[1])]
-        scale = _Scale(mean_of(columns[:REFERENCE], REFERENCE), detector.trans)
-        for week, (before, after) in enumerate(_sums(columns[REFERENCE:], scale, detector)):
+        scale = _Scale(_mean(series[part, :REFERENCE], 1, REFERENCE)[:, 0], detector.trans)
+        columns = [series[part, week] for week in range(REFERENCE, series.shape[1])]
+        for week, (before, after) in enumerate(_sums(columns, scale, detector)):
             expected[part, week] = scale.mean
             upper[part, week] = scale.bound(detector.h + detector.k - before)
             alarm[part, week] = _alarm(after, detector)
@@ -40,11 +40,18 @@ def cusum_window(series: Floats, detector: Detector, least: int) -> Bounds:
     window, which needs `least` known ones, and the sum of the weeks since. A week without a figure leaves the sum as it
     is."""
     weeks = series.shape[1] - detector.reach
-    columns = [series[:, begin : begin + weeks] for begin in range(detector.reach + 1)]
-    scale = _Scale(mean_of(columns[:REFERENCE], least), detector.trans)
-    before, after = list(_sums(columns[REFERENCE:], scale, detector))[-1]
+    scale = _Scale(_mean(series, weeks, least), detector.trans)
+    columns = [series[:, begin : begin + weeks] for begin in range(REFERENCE, detector.reach + 1)]
+    before, after = list(_sums(columns, scale, detector))[-1]
     upper = np.where(np.isnan(scale.mean), np.nan, scale.bound(detector.h + detector.k - before))
     return Bounds(scale.mean, upper, np.where(np.isnan(columns[-1]), np.nan, _alarm(after, detector)))
+
+
+def _mean(series: Floats, weeks: int, least: int) -> Floats:
+    """Mean of the 52 columns from each of the first `weeks` on."""
+    figures, there = filled(series)
+    spans = [slice(begin, begin + weeks) for begin in range(REFERENCE)]
+    return mean_of([figures[:, span] for span in spans], [there[:, span] for span in spans], least)[0]
 
 
 class _Scale:

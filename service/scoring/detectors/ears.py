@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from service.scoring.detectors.bounds import Bounds, Floats, above, baseline, full_baseline
+from service.scoring.detectors.bounds import Bounds, Floats, above, baseline, filled, full_baseline
 from service.scoring.pack import Detector
 
 GAP = {"ears_c1": 0, "ears_c2": 2, "ears_c3": 2}  # weeks left out between the baseline and the week judged
@@ -43,9 +43,13 @@ def ears(series: Floats, detector: Detector, alpha: float, least: int) -> Bounds
 def _judged(series: Floats, detector: Detector, alpha: float, least: int) -> tuple[Floats, Floats, Floats]:
     earlier = remembered(detector)
     weeks = series.shape[1] - detector.reach + earlier  # the remembered ones stand in front
-    columns = [series[:, begin : begin + weeks] for begin in range(detector.baseline)]
+    begins = range(detector.baseline)
     gaps = bool(np.isnan(series).any())
-    found = baseline(columns, least) if gaps else full_baseline(columns)
+    if gaps:
+        figures, there = filled(series)
+        found = baseline([figures[:, b : b + weeks] for b in begins], [there[:, b : b + weeks] for b in begins], least)
+    else:
+        found = full_baseline([series[:, b : b + weeks] for b in begins])
     mean, sigma, observed = found.mean, found.sigma, series[:, series.shape[1] - weeks :]
     if detector.min_sigma > 0:
         np.maximum(sigma, detector.min_sigma, out=sigma)

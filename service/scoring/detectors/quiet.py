@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from service.scoring.detectors.bounds import Floats, baseline
+from service.scoring.detectors.bounds import Floats, baseline, filled
 from service.scoring.detectors.ears import GAP
 from service.scoring.detectors.measured import MEASURED
 from service.scoring.detectors.methods import METHODS, alpha_of
@@ -27,7 +27,8 @@ Indices = NDArray[np.intp]
 
 def classes_of(columns: Sequence[Floats]) -> Indices:
     """The class of each series by the weeks of its history; a missing week is NaN."""
-    found = baseline(columns, 2)
+    figures, there = zip(*map(filled, columns), strict=True)
+    found = baseline(figures, there, 2)
     scattered = found.sigma * found.sigma > SCATTERED * found.mean
     return 2 * np.searchsorted(LEVELS, found.mean, side="right") + scattered
 
