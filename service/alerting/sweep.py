@@ -29,7 +29,7 @@ from service.reporting.intake import forget_receipts
 from service.rulebook.library import Library
 from service.scoring.pack import Level
 
-CLIMB_BATCH = 500
+CLIMB_BATCH = 100  # in one transaction: on SQLite reports wait for it
 log = structlog.get_logger()
 
 

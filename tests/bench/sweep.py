@@ -1,7 +1,7 @@
 """The sweep over 100,000 open alerts: none of them due, a thousand, and all of them at once.
 
-`python -m tests.bench.sweep [--alerts N] [--databases sqlite,postgresql]`. Each sweep is a process of its own, whose
-peak memory is told; at the end the pure decisions, in microseconds.
+`python -m tests.bench.sweep [--alerts N] [--due 0,1000,all] [--databases sqlite,postgresql]`. Each sweep is a process
+of its own, whose peak memory is told; at the end the pure decisions, in microseconds.
 """
 
 import argparse
@@ -38,7 +38,6 @@ from tests.cast import NETWORK
 NOW = shanghai("2026-11-19T10:00")  # a Thursday: no week closes, nobody is reminded of reports
 WEEK = "2026-W47"
 _TABLES: tuple[Any, ...] = (Node, Score, Alert, AlertEvent)
-CASES = (("none due", 0), ("1,000 due", 1_000), ("all due", None))
 
 
 def fill(db: Database, alerts: int) -> None:
@@ -185,7 +184,7 @@ def _each(work: Callable[[], object], times: int = 1_000, rounds: int = 15) -> f
     return min(found)
 
 
-def main(alerts: int, databases: list[str]) -> None:
+def main(alerts: int, dues: list[str], databases: list[str]) -> None:
     """Print the table."""
     for kind in databases:
         with ExitStack() as stack:
@@ -197,8 +196,8 @@ def main(alerts: int, databases: list[str]) -> None:
             fill(db, alerts)
             make_due(db, 0)
             Sweeper(db, FrozenClock(NOW), Library(db), BASE_URL).sweep()  # opens the week
-            for name, count in CASES:
-                make_due(db, count)
+            for due in dues:
+                make_due(db, None if due == "all" else int(due))
                 db.checkpoint()
                 out = subprocess.run(
                     [sys.executable, "-m", "tests.bench.sweep", "--one", url],
@@ -208,7 +207,7 @@ def main(alerts: int, databases: list[str]) -> None:
                 )
                 m = json.loads(out.stdout)
                 print(
-                    f"{kind:>10}  {alerts:,} open, {name:>9}: {m['seconds']:7.2f} s ({m['cpu']:.2f} s CPU)  "
+                    f"{kind:>10}  {alerts:,} open, {due:>5} due: {m['seconds']:7.2f} s ({m['cpu']:.2f} s CPU)  "
                     f"{m['mb']:4.0f} MB  {m['climbed']:>7,} climbed  {m['queries']:>8,} queries",
                     flush=True,
                 )
@@ -220,10 +219,11 @@ def main(alerts: int, databases: list[str]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--alerts", type=int, default=100_000)
+    parser.add_argument("--due", default="0,1000,all")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     said = parser.parse_args()
     if said.one:
         print(json.dumps(measure(said.one)))
     else:
-        main(said.alerts, said.databases.split(","))
+        main(said.alerts, said.due.split(","), said.databases.split(","))
