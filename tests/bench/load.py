@@ -11,7 +11,7 @@ import io
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -51,11 +51,20 @@ class Diligent(Rehearsal):
             except Refusal:  # somebody else has to; the ladder will find him
                 continue
 
-    def _moments(self, week: str) -> Iterator[Moment]:
-        """The officers look at the clock twice on every day of the week in which the reports come in."""
-        days = [monday(week) + timedelta(days=7 + day) for day in range(7)]
+    def run(self, weeks: Sequence[str], until: datetime, done: Callable[[], None]) -> None:
+        """Live through all weeks as one stretch of time, so that no incident falls behind the clock; the officers look
+        twice a day, and on Mondays lift what may be lifted."""
+        days = [monday(weeks[0]) + timedelta(days=day) for day in range(7 * len(weeks) + 14)]
         looks = [Moment(datetime.combine(day, at, SHANGHAI), []) for day in days for at in LOOKS]
-        return iter(sorted([*super()._moments(week), *looks], key=lambda moment: moment.at))
+        lived = [moment for week in weeks for moment in self._moments(week)]
+        for moment in sorted([*lived, *looks], key=lambda moment: moment.at):
+            if self._clock.now() <= moment.at <= until:
+                self._clock.set(moment.at)
+                self._submit(moment.submissions)
+                self._settle()
+                if moment.at.weekday() == 0 and moment.at.time() == LOOKS[0]:
+                    self._tend()
+                    done()
 
     def _see_to(self, alert: Alert, now: datetime) -> None:
         number, officer = alert.id or 0, alert.owner_id or self._responsible(alert)
