@@ -23,7 +23,7 @@ from service.rulebook.library import Rulebook
 from service.scoring.climb import reporting_kinds
 from service.scoring.pack import Dictionary, Level, Rule
 from service.scoring.panel import Floats
-from service.scoring.peers import by, group_of, pool
+from service.scoring.peers import Figures, by, group_of, pool
 from service.scoring.surroundings import OPEN, REPORTING, SILENT, Census, Surroundings
 from service.scoring.week import between, monday, step, sunday
 
@@ -146,7 +146,7 @@ def _refresh(session: Session, kept: Kept, dictionary: Dictionary, rule: Rule, s
     reading = read_reports(session, select(col(Node.id)).where(members), first, weeks[-1])
     read = Dictionary({id_: dictionary.indicators[id_] for id_ in (rule.of, rule.per) if id_}, {})
     panel = reading.panel(nodes, first, weeks[-1], read, lambda week: True)
-    values = pool(rule, panel, rule.weeks - 1, len(panel.weeks))
+    values = pool(Figures.of(rule, panel, rule.weeks - 1, len(panel.weeks)))
     for key, stamp in stale.items():
         kept.values[key] = stamp, values.get(key[2:], _NOBODY)
 

@@ -1,6 +1,6 @@
 """环顾: what rules of kinds peers and children judge, and in which order nodes are judged so that they can."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from service.scoring.frame import Strip
 from service.scoring.judge import Around, Codes, Judged, judge
 from service.scoring.pack import Pack, Rule
 from service.scoring.panel import Floats, Indices, Panel, PanelNode
-from service.scoring.peers import against_peers, pool, pooled
+from service.scoring.peers import Figures, against_peers, pool, pooled
 from service.scoring.surroundings import Census, Surroundings
 
 TOO_FEW = -np.inf  # below every threshold: silent, not unknown
@@ -22,13 +22,14 @@ def judge_around(
     if given is not None or not (pack.of_kind("peers") or pack.counting):
         given = given or Surroundings()
         return judge(pack, panel, start, stop, seen(pack, panel, start, stop, given)), given
-    tree = Tree.of(panel.nodes)
+    tree = Tree.of(panel.nodes if pack.counting else ())
     looking = tree.above(panel.nodes, pack.counting)
     # Each level may look at some weeks more of the level below it.
     reach = max((rule.for_weeks - 1 for rule in pack.of_kind("children")), default=0)
     first = max(start - reach * (int(tree.depth.max()) + 1), 0) if looking.size else start
-    pools = {rule.id: pool(rule, panel, _begin(rule, first), stop) for rule in pack.of_kind("peers")}
-    found = judge(pack, panel, first, stop, seen(pack, panel, first, stop, Surroundings(pools)))
+    figures = _figures(pack, panel, first, stop)
+    pools = {rule: pool(of_rule) for rule, of_rule in figures.items()}
+    found = judge(pack, panel, first, stop, seen(pack, panel, first, stop, Surroundings(pools), figures))
     if not looking.size:
         return found, Surroundings(pools)
 
@@ -53,11 +54,12 @@ def survey(
     """What is around nodes that are too many for one panel; `panel_of` makes that of some of them, all of `weeks`."""
     counting = pack.counting
     pools = {
-        rule.id: pooled(pool(rule, panel_of(part), 0, len(weeks)) for part in parts) for rule in pack.of_kind("peers")
+        rule.id: pooled(pool(Figures.of(rule, panel_of(part), 0, len(weeks))) for part in parts)
+        for rule in pack.of_kind("peers")
     }
-    tree = Tree.of(nodes) if counting else None
-    looking = tree.above(nodes, counting) if tree else np.empty(0, np.intp)
-    if tree is None or not looking.size:
+    tree = Tree.of(nodes if counting else ())
+    looking = tree.above(nodes, counting)
+    if not looking.size:
         return Surroundings(pools)
 
     def levels(rows: Indices, census: Census | None = None) -> tuple[Panel, Codes]:
@@ -74,18 +76,31 @@ def survey(
     return Surroundings(pools, census)
 
 
-def seen(pack: Pack, panel: Panel, start: int, stop: int, around: Surroundings) -> Around:
+def seen(
+    pack: Pack,
+    panel: Panel,
+    start: int,
+    stop: int,
+    around: Surroundings,
+    figures: Mapping[str, Figures] | None = None,
+) -> Around:
     """What each rule that looks around judges in the week columns `start:stop` of a panel, and in those before that
-    its `for_weeks` asks for."""
+    its `for_weeks` asks for; `figures` of the peers rules, if they are there already."""
     found: dict[str, Strip[np.float64]] = {}
+    figures = _figures(pack, panel, start, stop) if figures is None else figures
     for rule in pack.of_kind("peers"):
         begin = _begin(rule, start)
-        found[rule.id] = Strip(begin, against_peers(rule, panel, begin, stop, around.pools.get(rule.id, {})), np.nan)
+        value = against_peers(rule, figures[rule.id], panel.closed[begin:stop], around.pools.get(rule.id, {}))
+        found[rule.id] = Strip(begin, value, np.nan)
     if around.census:
         for rule in pack.of_kind("children"):
             begin = _begin(rule, start)
             found[rule.id] = Strip(begin, _below(rule, panel, begin, stop, around.census), np.nan)
     return found
+
+
+def _figures(pack: Pack, panel: Panel, start: int, stop: int) -> dict[str, Figures]:
+    return {rule.id: Figures.of(rule, panel, _begin(rule, start), stop) for rule in pack.of_kind("peers")}
 
 
 def _begin(rule: Rule, start: int) -> int:

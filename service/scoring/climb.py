@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
 from service.scoring.judge import Codes
+from service.scoring.members import Members
 from service.scoring.pack import Dictionary, Level, Pack
 from service.scoring.panel import Bools, Indices, Panel, PanelNode
 from service.scoring.surroundings import Census, Counts
@@ -25,10 +27,10 @@ class Marks:
     @classmethod
     def of(cls, pack: Pack, panel: Panel, start: int, stop: int, level: Codes) -> "Marks":
         """The marks of a panel's nodes in the week columns `start:stop`; whom no rule judges is normal."""
-        alive = panel.alive[:, start:stop]
-        reporting = alive & np.isin(panel.kinds, sorted(reporting_kinds(panel.dictionary)))[:, None]
+        alive, members = panel.alive[:, start:stop], Members(panel)
+        reporting = alive & members.of_kinds(sorted(reporting_kinds(panel.dictionary)))[:, None]
         silent = reporting & ~panel.reported[:, start:stop] & panel.closed[start:stop]
-        judged = np.isin(panel.kinds, sorted(pack.kinds))[:, None]
+        judged = members.of_kinds(sorted(pack.kinds))[:, None]
         return cls(np.where(judged, level, np.int8(Level.NORMAL)), alive, reporting, silent)
 
     @classmethod
@@ -63,8 +65,9 @@ class Tree:
     @classmethod
     def of(cls, nodes: Sequence[PanelNode]) -> "Tree":
         """Parents that are not among `nodes` are none. Raises ValueError when a way up goes round in a circle."""
-        index = {node.id: i for i, node in enumerate(nodes)}
-        parent = np.array([index.get(node.parent or "", -1) for node in nodes], np.intp)
+        index = dict(zip(map(attrgetter("id"), nodes), range(len(nodes)), strict=True))
+        index[None] = -1
+        parent = np.fromiter((index.get(id_, -1) for id_ in map(attrgetter("parent"), nodes)), np.intp, len(nodes))
         depth = np.zeros(len(nodes), np.intp)
         below = np.flatnonzero(parent >= 0)
         up = parent[below]
@@ -81,10 +84,16 @@ class Tree:
         for depth in range(int(self.depth.max(initial=-1)), -1, -1):
             yield np.flatnonzero(self.depth == depth)
 
+    @property
+    def parents(self) -> Indices:
+        """Nodes that have somebody below them."""
+        found = np.zeros(len(self.parent), np.bool_)
+        found[self.parent[self.parent >= 0]] = True
+        return np.flatnonzero(found)
+
     def above(self, nodes: Sequence[PanelNode], kinds: Collection[str]) -> Indices:
         """Nodes of these kinds that have somebody below them."""
-        parents = np.unique(self.parent[self.parent >= 0])
-        return parents[[nodes[int(row)].kind in kinds for row in parents]] if parents.size else parents
+        return np.array([row for row in self.parents.tolist() if nodes[row].kind in kinds], np.intp)
 
 
 def climb(
@@ -92,11 +101,11 @@ def climb(
 ) -> Census:
     """Count everybody below everybody. `judge` gives the levels of the `looking` nodes once all below them are counted;
     they replace those of `marks`."""
-    parents = np.unique(tree.parent[tree.parent >= 0])
+    parents = tree.parents
     census = Census.begin([nodes[int(row)].id for row in parents], weeks)
     slots = np.full(len(nodes), -1, np.intp)
     slots[parents] = np.arange(len(parents))
-    enterprise = np.array([node.kind == "enterprise" for node in nodes], np.bool_)
+    enterprise = np.array(list(map(attrgetter("kind"), nodes)), np.str_) == "enterprise"
     for rows in tree.levels():
         again = np.intersect1d(rows, looking)
         if again.size:

@@ -1,7 +1,8 @@
 """同行: the value of a node against the median of the others of its group, whatever their order or number."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from service.scoring.frame import Block
 from service.scoring.kinds import out_of_play, sum_
 from service.scoring.members import Members
 from service.scoring.pack import Group, Rule
-from service.scoring.panel import Floats, Indices, Panel, PanelNode
+from service.scoring.panel import Bools, Floats, Indices, Panel, PanelNode
 from service.scoring.surroundings import Pool, Surroundings
 
 _NOBODY: Floats = np.empty(0)
@@ -26,7 +27,8 @@ class Sight:
 
 def group_of(rule: Rule, node: PanelNode) -> str | None:
     """The group that a node belongs to; None when that is not known."""
-    return {"industry": node.industry, "parent": node.parent, "kind": node.kind}[by(rule).by]
+    found: str | None = getattr(node, by(rule).by)  # its field is called as what makes the group
+    return found
 
 
 def own_values(rule: Rule, panel: Panel, start: int, stop: int) -> Floats:
@@ -52,11 +54,30 @@ def _in_play(rule: Rule, block: Block) -> Floats:
     return value if out is None else np.where(out, np.nan, value)
 
 
-def pool(rule: Rule, panel: Panel, start: int, stop: int) -> Pool:
-    """The known values of every group of the panel in the week columns `start:stop`."""
-    values, (names, codes) = own_values(rule, panel, start, stop), _coded(rule, panel.nodes)
+@dataclass(frozen=True)
+class Figures:
+    """What the nodes of a panel bring into their groups in some weeks; `codes` is each one's group, -1 for none."""
+
+    values: Floats  # (nodes, weeks)
+    weeks: tuple[str, ...]
+    groups: tuple[str, ...]
+    codes: Indices
+
+    @classmethod
+    def of(cls, rule: Rule, panel: Panel, start: int, stop: int) -> "Figures":
+        """Of the week columns `start:stop`."""
+        names = list(map(attrgetter(by(rule).by), panel.nodes))
+        groups = tuple(name for name in dict.fromkeys(names) if name)
+        index = {None: -1, "": -1} | {name: i for i, name in enumerate(groups)}
+        codes = np.fromiter(map(index.__getitem__, names), np.intp, len(names))
+        return cls(own_values(rule, panel, start, stop), panel.weeks[start:stop], groups, codes)
+
+
+def pool(figures: Figures) -> Pool:
+    """The known values of every group in every week."""
+    values, names, codes = figures.values, figures.groups, figures.codes
     found: dict[tuple[str, str], Floats] = {}
-    for j, week in enumerate(panel.weeks[start:stop]):
+    for j, week in enumerate(figures.weeks):
         known = np.flatnonzero(~np.isnan(values[:, j]) & (codes >= 0))
         order = known[np.lexsort((values[known, j], codes[known]))]
         begins = np.searchsorted(codes[order], np.arange(len(names) + 1))
@@ -75,15 +96,15 @@ def pooled(pools: Iterable[Pool]) -> Pool:
     return {key: np.sort(np.concatenate(parts)) for key, parts in found.items()}
 
 
-def against_peers(rule: Rule, panel: Panel, start: int, stop: int, pool: Pool) -> Floats:
-    """The judged value in the week columns `start:stop`: NaN where it is not known."""
-    own, (names, codes) = own_values(rule, panel, start, stop), _coded(rule, panel.nodes)
+def against_peers(rule: Rule, figures: Figures, closed: Bools, pool: Pool) -> Floats:
+    """The judged value of every node and week of `figures`: NaN where it is not known."""
+    own = figures.values
     value = np.full(own.T.shape, np.nan).T
-    of_group = _split(codes)
+    of_group = _split(figures.codes)
     with np.errstate(all="ignore"):
-        for j in np.flatnonzero(panel.closed[start:stop]).tolist():
-            for name, rows in zip(names, of_group, strict=True):  # a group at a time: nobody else is looked at
-                median, others = _of_others(own[rows, j], pool.get((name, panel.weeks[start + j]), _NOBODY))
+        for j in np.flatnonzero(closed).tolist():
+            for name, rows in zip(figures.groups, of_group, strict=True):  # nobody outside the group is looked at
+                median, others = _of_others(own[rows, j], pool.get((name, figures.weeks[j]), _NOBODY))
                 usable = (others >= by(rule).least) & (median > 0) & np.isfinite(median)
                 value[rows, j] = np.where(usable, own[rows, j] / median, np.nan)
     return value
@@ -108,16 +129,6 @@ def _of_others(own: Floats, everyone: Floats) -> tuple[Floats, Indices]:
     low, high = (everyone[np.minimum(at + (at >= place), len(everyone) - 1)] for at in ((others - 1) // 2, others // 2))
     with np.errstate(over="ignore"):  # two figures too large to be added have no usable median
         return np.where(others % 2 == 1, low, (low + high) / 2), others
-
-
-def _coded(rule: Rule, nodes: Sequence[PanelNode]) -> tuple[list[str], Indices]:
-    """The groups of these nodes, and of each node the index of its group; -1 for none."""
-    index: dict[str, int] = {}
-    codes = [
-        -1 if (name := group_of(rule, node)) is None or not name else index.setdefault(name, len(index))
-        for node in nodes
-    ]
-    return list(index), np.array(codes, np.intp)
 
 
 def _split(codes: Indices) -> list[Indices]:
