@@ -37,7 +37,11 @@ def test_letters_are_for_the_county_and_up(kinds: set[str], letter: bool, visit:
     [
         (ActionKind.OPINION, "2026-11-18T10:00", "2026-12-09T10:00"),
         (ActionKind.PROPOSAL_LETTER, "2026-11-18T10:00", "2026-11-25T10:00"),
-        (ActionKind.PROPOSAL_LETTER, "2026-09-29T10:00", "2026-10-12T10:00"),  # a holiday, and the make-up Saturday after it
+        (
+            ActionKind.PROPOSAL_LETTER,
+            "2026-09-29T10:00",
+            "2026-10-12T10:00",
+        ),  # a holiday, and the make-up Saturday after it
         (ActionKind.REMINDER_LETTER, "2026-11-18T10:00", None),
     ],
 )

@@ -10,7 +10,7 @@ S = State
 # + permitted, = made already, s sign first, h handle first, o open still, . over.
 EXPECTED = {
     Move.ACKNOWLEDGE: "+ = = = = = . .",
-    Move.CALL: "+ h h h h h . .",
+    Move.CALL: "+ + + + + + . .",
     Move.VERIFY: "s + + + + + . .",
     Move.ACT: "s + + + + + . .",
     Move.CONTAIN: "s h h + = h . .",
