@@ -49,7 +49,8 @@ def test_a_record_that_nobody_touched_is_whole(watched: Town) -> None:
 
 
 WHOLE_ALERT = [
-    f"DELETE FROM {rows}" for rows in ("alert_event WHERE alert_id = 3", "", "outbox_message", "alert WHERE id = 3")
+    f"DELETE FROM {rows}"
+    for rows in ("alert_event WHERE alert_id = 3", "notice", "outbox_message", "alert WHERE id = 3")
 ]
 INSERT = (
     "INSERT INTO alert_event (alert_id, seq, at, reason, level, detail, hash) "
