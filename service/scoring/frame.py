@@ -34,8 +34,8 @@ class Strip(Generic[S]):
 
 @dataclass
 class Block:
-    """Nodes `first:last` and week columns `start:stop` of a panel, seen as far back as the panel goes; what is worked
-    out for sums and for runs of weeks begins `sums` and `runs` weeks before `start`.
+    """Nodes `first:last` and week columns `start:stop` of a panel, seen as far back as the panel goes; runs of weeks
+    are counted from `runs` weeks before `start`.
 
     Weeks before the panel are missing for values, hold no event and are not silent. Strips are made when a rule first
     asks for them and kept for the next rule.
@@ -46,11 +46,10 @@ class Block:
     last: int
     start: int
     stop: int
-    sums: int = 0
     runs: int = 0
     around: Mapping[str, Strip[np.float64]] = field(default_factory=dict)  # what rules that look around judge, by rule
     _values: dict[str, Strip[np.float64]] = field(default_factory=dict)
-    _strips: dict[tuple[str, str], Strip[Any]] = field(default_factory=dict)
+    _strips: dict[str, Strip[Any]] = field(default_factory=dict)
     _frames: dict[int, "Frame"] = field(default_factory=dict)
     _sums: dict[tuple[str, int, int, int], tuple[Floats, Counts]] = field(default_factory=dict)
 
@@ -79,23 +78,14 @@ class Block:
             strip = self._values[indicator] = Strip(0, whole[self.first : self.last, : self.stop], np.nan)
         return strip
 
-    def known(self, indicator: str) -> Strip[np.bool_]:
-        """Where there is a figure."""
-        return self._kept("known", indicator, self.sums, lambda: ~np.isnan(self._summed(indicator)), False)
-
-    def filled(self, indicator: str) -> Strip[np.float64]:
-        """Figures, with 0 where there is none."""
-        return self._kept("filled", indicator, self.sums, lambda: self._filled(indicator), 0.0)
-
     def summed(self, indicator: str, frame: "Frame", first: int, weeks: int) -> tuple[Floats, Counts]:
         """See `Frame.summed`."""
         key = indicator, frame.begin, first, weeks
         if key not in self._sums:
-            figures, marks, width = self.filled(indicator), self.known(indicator), frame.shape[1]
             total, known = np.zeros(frame.shape, order="F"), np.zeros(frame.shape, np.int16, order="F")
+            strip = self.values(indicator)
             for begin in range(frame.begin - first - weeks + 1, frame.begin - first + 1):
-                total += figures.cut(begin, width)
-                known += marks.cut(begin, width)
+                _add(strip.cut(begin, frame.shape[1]), total, known)
             self._sums[key] = total, known
         return self._sums[key]
 
@@ -110,20 +100,14 @@ class Block:
 
     def silent_weeks(self) -> Strip[np.int16]:
         """Closed weeks in a row, up to each one, in which the node was open and nobody reported."""
-        return self._kept("silent", "", self.runs, self._count_silent, 0)
+        return self._kept("silent", self._count_silent, 0)
 
     def same_weeks(self) -> Strip[np.float64]:
         """Weeks in a row, up to each one, with the same figures; NaN without a report, 0 where all figures are 0."""
-        return self._kept("same", "", self.runs, self._count_same, np.nan)
-
-    def _filled(self, indicator: str) -> Floats:
-        """The bits of what is known are kept and those of NaN are cleared, which is quicker than a choice of two."""
-        known = self.known(indicator).columns
-        kept = np.negative(known.view(np.int8)).astype(np.int64)
-        return np.bitwise_and(kept, self._summed(indicator).view(np.int64), out=kept).view(np.float64)
+        return self._kept("same", self._count_same, np.nan)
 
     def _count_silent(self) -> Counts:
-        closed = self.panel.closed[self._begin(self.runs) : self.stop]
+        closed = self.panel.closed[self._begin : self.stop]
         silent = self._run(self.panel.alive) & ~self._run(self.panel.reported) & closed
         count = np.empty(silent.T.shape, np.int16).T
         count[:, 0] = silent[:, 0]
@@ -154,19 +138,31 @@ class Block:
         count[~reported] = np.nan
         return count
 
-    def _begin(self, back: int) -> int:
-        return max(self.start - back, 0)
+    @property
+    def _begin(self) -> int:
+        return max(self.start - self.runs, 0)
 
     def _run(self, whole: NDArray[S]) -> NDArray[S]:
-        return whole[self.first : self.last, self._begin(self.runs) : self.stop]
+        return whole[self.first : self.last, self._begin : self.stop]
 
-    def _summed(self, indicator: str) -> Floats:
-        return self.panel.values[indicator][self.first : self.last, self._begin(self.sums) : self.stop]
+    def _kept(self, what: str, make: Callable[[], NDArray[S]], fill: object) -> Strip[S]:
+        if what not in self._strips:
+            self._strips[what] = Strip(self._begin, make(), fill)
+        return self._strips[what]
 
-    def _kept(self, what: str, name: str, back: int, make: Callable[[], NDArray[S]], fill: object) -> Strip[S]:
-        if (what, name) not in self._strips:
-            self._strips[what, name] = Strip(self._begin(back), make(), fill)
-        return self._strips[what, name]
+
+def _add(figures: Floats, total: Floats, known: Counts) -> None:
+    """Add what is known to the totals. The bits of it are kept and those of NaN are cleared, which is quicker than a
+    choice for each cell."""
+    there = figures == figures
+    if there.all():
+        total += figures
+        known += 1
+        return
+    kept = np.negative(there.view(np.int8)).astype(np.int64)
+    np.bitwise_and(kept, figures.view(np.int64), out=kept)
+    total += kept.view(np.float64)
+    known += there
 
 
 @dataclass(frozen=True)
@@ -185,14 +181,6 @@ class Frame:
     def stretch(self, indicator: str, back: int) -> Floats:
         """Figures of all the weeks from `back` weeks before the first one to the last one, in one block."""
         return self.block.values(indicator).cut(self.begin - back, self.shape[1] + back)
-
-    def known(self, indicator: str, lag: int) -> Bools:
-        """Where there was a figure `lag` weeks before."""
-        return self._cut(self.block.known(indicator), lag)
-
-    def filled(self, indicator: str, lag: int) -> Floats:
-        """Figures `lag` weeks before, 0 where there was none: for sums only, next to `known`."""
-        return self._cut(self.block.filled(indicator), lag)
 
     def summed(self, indicator: str, first: int, weeks: int) -> tuple[Floats, Counts]:
         """Sum and number of the known figures of `weeks` weeks, the newest of them `first` weeks before each week.

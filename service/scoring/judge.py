@@ -73,11 +73,10 @@ def judge(pack: Pack, panel: Panel, start: int, stop: int, around: Around = NOTH
         values=np.empty((rules, weeks, nodes)),
     )
     members = Members(panel)
-    sums, runs = pack.longest_sum, pack.longest_run
     size = max(_CELLS // max(weeks, 1), 1)
     with np.errstate(all="ignore"):  # NaN and infinities are answers here; what they mean is sorted out by each kind
         for first in range(0, nodes if weeks else 0, size):
-            block = Block(panel, first, min(first + size, nodes), start, stop, sums, runs, around)
+            block = Block(panel, first, min(first + size, nodes), start, stop, pack.longest_run, around)
             _judge_block(pack, block, members, found)
     return found
 

@@ -261,11 +261,6 @@ class Pack:
         return max((rule.window for rule in self.rules), default=0)
 
     @cached_property
-    def longest_sum(self) -> int:
-        """How many weeks before the judged one any sum goes back."""
-        return max((rule.window for rule in self.rules if rule.kind in ("sum", "change")), default=0)
-
-    @cached_property
     def longest_run(self) -> int:
         """How many weeks before the judged one silence and same figures are counted."""
         return max((rule.window for rule in self.rules if rule.kind in ("missing", "unchanged")), default=0)

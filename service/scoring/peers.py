@@ -40,7 +40,7 @@ def own_values(rule: Rule, panel: Panel, start: int, stop: int) -> Floats:
     members = Members(panel)
     asked = members.where(rule.where)
     belongs = members.of_kinds(rule.applies_to) & (asked[0] if asked else True)
-    value = _in_play(rule, Block(panel, 0, len(panel.nodes), start, stop, rule.weeks - 1))
+    value = _in_play(rule, Block(panel, 0, len(panel.nodes), start, stop))
     counts = panel.alive[:, start:stop] & belongs[:, None]
     values[counts] = value[counts]
     return values
@@ -112,7 +112,7 @@ def against_peers(rule: Rule, figures: Figures, closed: Bools, pool: Pool) -> Fl
 
 def sight(rule: Rule, panel: Panel, node: int, week: int, around: Surroundings) -> Sight:
     """What the rule sees of a node in a week: the bits that `against_peers` judges."""
-    own = _in_play(rule, Block(panel, node, node + 1, week, week + 1, rule.weeks - 1))[:, 0]
+    own = _in_play(rule, Block(panel, node, node + 1, week, week + 1))[:, 0]
     key = group_of(rule, panel.nodes[node]) or "", panel.weeks[week]
     median, others = _of_others(own, around.pools.get(rule.id, {}).get(key, _NOBODY))
     return Sight(float(own[0]), float(median[0]), int(others[0]))

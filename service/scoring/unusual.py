@@ -57,7 +57,7 @@ def unusual(rule: Rule, frame: Frame) -> Floats:
 def sight(rule: Rule, panel: Panel, node: int, week: int) -> Sight:
     """What the rule sees of a node in a week: the bits that `unusual` judges."""
     detector = detector_of(rule)
-    frame = Block(panel, node, node + 1, week, week + 1, detector.reach).frame(0)
+    frame = Block(panel, node, node + 1, week, week + 1).frame(0)
     series = frame.stretch(rule.of, detector.reach)
     with np.errstate(all="ignore"):
         bounds, lacks = judge(detector, series)
