@@ -79,14 +79,7 @@ INSERT = (
             ],
             (1, 2),
         ),
-        (
-            [
-                "DELETE FROM alert_event WHERE alert_id = 3",
-                "DELETE FROM outbox_message",
-                "DELETE FROM alert WHERE id = 3",
-            ],
-            (3, 0),
-        ),
+        (WHOLE_ALERT, (3, 0)),
         (["UPDATE chain_checkpoint SET alerts = 2"], (0, 1)),
         (["UPDATE alert SET head = 'x' WHERE id = 2"], (2, 1)),
     ],
