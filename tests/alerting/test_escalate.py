@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.alerting.escalate import Duty, Ladder, Origin, Why, ladder
@@ -74,6 +74,7 @@ def test_every_rung_is_taken_once_and_in_order_whenever_one_looks(
     assert taken == list(range(len(clocks.policy.ladder)))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     level=st.sampled_from([level for level in Level if level]),
     theme=st.sampled_from(["wages", "reporting"]),

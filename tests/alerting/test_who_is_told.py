@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from service.alerting.tables import Notice
 from service.clock import FrozenClock, shanghai
 from service.db import Database
 from service.journal import JournalEntry
@@ -34,9 +35,10 @@ def holes(town: Town) -> set[str]:
 
 
 def told_of(town: Town, node: str) -> list[str]:
-    """Officers who were written to about the node's alert, in order."""
-    alert = town.alert(node)
-    return [letter.officer_id or "operator" for letter in town.letters() if letter.alert_id == alert.id]
+    """Officers whom the news of the node's alert is for, in order, at once or with the digest."""
+    with town.db.read() as session:
+        rows = session.exec(select(Notice).where(Notice.alert_id == town.alert(node).id).order_by(col(Notice.id)))
+        return [row.officer_id or "operator" for row in rows]
 
 
 def test_the_silence_of_a_county_is_told_to_the_city_and_lacks_no_township(town: Town) -> None:

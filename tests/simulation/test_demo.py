@@ -9,9 +9,9 @@ from sqlmodel import col, select
 from service.clock import FrozenClock
 from service.db import Database
 from service.network.directory import posts_on_path
-from service.network.rota import weekday
 from service.network.duty import answer
 from service.network.exchange import import_network
+from service.network.rota import weekday
 from service.network.tables import Node, Officer
 from service.simulation.demo import DEMO_FILE, demo_network, demo_nodes
 
