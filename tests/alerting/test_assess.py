@@ -132,7 +132,8 @@ def test_a_signed_one_waits_for_a_person_and_red_always_does(town: Town) -> None
         town.report("gear", week)
         town.assess()
     alert = town.alert("gear")
-    assert alert.liftable_at is not None and alert.closed_at is None
+    assert alert.liftable_at is not None
+    assert alert.closed_at is None
     assert town.record("gear") == ["first_risk", "eased", "eased", "eased", "liftable"]
 
 

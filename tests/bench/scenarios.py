@@ -47,7 +47,8 @@ class Scenario:
         for j in range(1, self.waves + 1):
             turn = 2 * np.pi * j * week / 52
             predictor = predictor + self.gamma1 * np.cos(turn) + self.gamma2 * np.sin(turn)
-        return np.exp(predictor)
+        means: Floats = np.exp(predictor)
+        return means
 
 
 def scenarios() -> Iterator[Scenario]:
