@@ -52,8 +52,8 @@ from tests.scoring.test_kinds import AT_LEAST, CROWD, ENDS, LASTING, MEAN, MISSI
             "kind: sum, of: people, per: staff.headcount, weeks: 2, at_least: {0.3: 4}",
             {"people": "10 23", "staff.headcount": "99 _"},
             "人数 2 周累计 33（其中 2 周有数），占职工 99（1 周前的数）的 33.33%，达到 30% 的标准",
-            "People over 2 weeks at 33 (2 of them known), 33.33% of Staff (99 as of 1 week ago), reaching the threshold "
-            "of 30%",
+            "People over 2 weeks at 33 (2 of them known), 33.33% of Staff (99 as of 1 week ago), reaching the "
+            "threshold of 30%",
         ),
         (
             f"{SUM}, min_weeks: 2",
