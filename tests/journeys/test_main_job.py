@@ -124,7 +124,10 @@ def test_nothing_that_was_answered_is_lost_whatever_is_killed_and_when(real: Rea
             .order_by(col(DeliveryAttempt.number))
         ).all()
     database.close()
-    assert (attempts[0], attempts[-1]) == (None, "delivered")
+    # The attempt that was cut off has no end, or had run out of its own time where the machine was slow to kill it.
+    assert attempts[-1] == "delivered"
+    assert attempts[:-1]
+    assert set(attempts[:-1]) <= {None, "try_again"}
 
 
 def _states(real: Real) -> set[str]:

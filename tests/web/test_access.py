@@ -107,3 +107,9 @@ def test_a_route_without_a_gate_is_found(desk: Desk) -> None:
 
     assert ungated(app) == ["/open"]
     assert ungated(app, public=["/healthz", "/open"]) == []
+
+
+@pytest.mark.parametrize("question", ["alerts?node", "scores?node", "scores?week", "scores?after", "network?after"])
+def test_no_question_holds_a_control_character(desk: Desk, question: str) -> None:
+    path, name = question.split("?")
+    assert desk.get(f"/api/v1/{path}", "qishan", **{name: "a\0b"}).status_code == 422

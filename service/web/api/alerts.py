@@ -14,7 +14,7 @@ from service.web.access import reader
 from service.web.api.alert_moves import alert_in_scope
 from service.web.api.alert_view import shown_alert, whole_alert
 from service.web.api.answers import json_response
-from service.web.api.paging import Limit, page
+from service.web.api.paging import Limit, NodeFilter, page
 from service.web.context import context
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"])
@@ -26,7 +26,7 @@ def list_alerts(
     request: Request,
     caller: Reader,
     state: Literal["open", "closed"] | None = None,
-    node: str | None = None,
+    node: NodeFilter = None,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
     limit: Limit = 100,
 ) -> Response:

@@ -14,8 +14,8 @@ from service.reporting.tables import Event
 from service.web.access import caller, reporter
 from service.web.api.answers import EventReceipt, described, event_item, json_response, written
 from service.web.api.inputs import EventBody, event_submission
-from service.web.api.paging import Limit, page
-from service.web.api.reports import After, NodeFilter, WeekFilter
+from service.web.api.paging import Limit, NodeFilter, page
+from service.web.api.reports import After, WeekFilter
 from service.web.context import context
 from service.web.json_body import read_object
 

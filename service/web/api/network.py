@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["network"])
 def list_nodes(
     request: Request,
     caller: Annotated[TokenView, Depends(reader)],
-    after: Annotated[str, Query(max_length=1000)] = "",
+    after: Annotated[str, Query(max_length=1000, pattern=r"^[^\x00-\x1f]*$")] = "",
     limit: Limit = 100,
 ) -> Response:
     """Nodes in the caller's scope in tree order; `after` is the path that ended the page before."""

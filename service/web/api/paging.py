@@ -10,6 +10,8 @@ from starlette.responses import Response
 Row = TypeVar("Row")
 
 Limit = Annotated[int, Query(ge=1, le=500, description="一页最多多少条 / rows a page")]
+# PostgreSQL refuses NUL in a text: no parameter holds a control character.
+NodeFilter = Annotated[str | None, Query(pattern=r"^[^\x00-\x1f]{1,64}$", description="节点 / node")]
 
 
 def page(

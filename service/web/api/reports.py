@@ -15,13 +15,12 @@ from service.reporting.tables import Report, Source
 from service.web.access import caller, reporter
 from service.web.api.answers import ReportReceipt, described, json_response, report_item, written
 from service.web.api.inputs import ReportBody, report_submission
-from service.web.api.paging import Limit, page
+from service.web.api.paging import Limit, NodeFilter, page
 from service.web.context import context
 from service.web.json_body import if_match, read_object
 
 router = APIRouter(tags=["reports"])
 
-NodeFilter = Annotated[str | None, Query(pattern=r"^[^\x00-\x1f]{1,64}$", description="节点 / node")]
 WeekFilter = Annotated[str | None, Query(pattern=r"^\d{4}-W\d{2}$", description="报告周 / week")]
 After = Annotated[
     str | None, Query(pattern=r"^[0-9a-f-]{36}$", description="上一页的 next / `next` of the page before")

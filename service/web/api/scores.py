@@ -14,7 +14,8 @@ from service.rulebook.library import Shelf
 from service.scoring.pack import Level
 from service.web.access import reader
 from service.web.api.findings import shown_findings
-from service.web.api.paging import Limit, page
+from service.web.api.paging import Limit, NodeFilter, page
+from service.web.api.reports import WeekFilter
 from service.web.context import context
 
 router = APIRouter(prefix="/api/v1", tags=["scores"])
@@ -24,9 +25,9 @@ router = APIRouter(prefix="/api/v1", tags=["scores"])
 def list_scores(
     request: Request,
     caller: Annotated[TokenView, Depends(reader)],
-    node: str | None = None,
-    week: str | None = None,
-    after: Annotated[str, Query(max_length=36)] = "",
+    node: NodeFilter = None,
+    week: WeekFilter = None,
+    after: Annotated[str, Query(max_length=36, pattern=r"^[^\x00-\x1f]*$")] = "",
     limit: Limit = 100,
 ) -> Response:
     """Current scores in the caller's scope, oldest computation first, each with the rules and revisions it read."""
