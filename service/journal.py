@@ -23,6 +23,17 @@ class JournalEntry(SQLModel, table=True):
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
+class Beat(SQLModel, table=True):
+    """心跳: when a job last ended well; what stays behind is late."""
+
+    __tablename__ = "beat"
+
+    name: str = Field(primary_key=True, max_length=60)
+    at: datetime = Field(sa_type=UtcDateTime)
+    took_ms: int = 0
+    detail: str = ""
+
+
 def note(session: Session, now: datetime, kind: str, subject: str, text: str, text_en: str, **detail: Any) -> None:
     """Write one entry in the transaction of what it is about."""
     session.add(JournalEntry(at=now, kind=kind, subject=subject, text=text, text_en=text_en, detail=detail))

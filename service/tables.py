@@ -9,7 +9,8 @@ from service.notify import tables as notify
 from service.reporting import tables as reporting
 from service.response import tables as response
 from service.rulebook import tables as rulebook
+from service.web.access import tables as access
 
 metadata = SQLModel.metadata
 
-__all__ = ["alerting", "journal", "metadata", "network", "notify", "reporting", "response", "rulebook"]
+__all__ = ["access", "alerting", "journal", "metadata", "network", "notify", "reporting", "response", "rulebook"]

@@ -37,11 +37,13 @@ class OutboxMessage(SQLModel, table=True):
     payload: dict[str, Any] = Field(sa_type=JSON)
     fallbacks: list[dict[str, Any]] = Field(sa_type=JSON)  # who is tried next when this one is given up
     created_at: datetime = Field(sa_type=UtcDateTime)
-    state: str = Field(default="pending", max_length=10)  # pending sending delivered given_up
+    state: str = Field(default="pending", max_length=10)  # pending sending accepted delivered given_up held
     available_at: datetime = Field(sa_type=UtcDateTime)  # pending: not before; sending: the lease's end
     lease: str | None = Field(default=None, max_length=36)
     attempts: int = 0
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    remote_id: str = Field(default="", max_length=200, index=True)  # the gateway's own number, which its callbacks name
+    receipt_by: datetime | None = Field(default=None, sa_type=UtcDateTime)  # accepted: a callback is expected by then
 
 
 class DeliveryAttempt(SQLModel, table=True):
@@ -56,3 +58,42 @@ class DeliveryAttempt(SQLModel, table=True):
     outcome: str | None = Field(default=None, max_length=12)  # delivered try_again give_up
     code: str = Field(default="", max_length=60)
     detail: str = ""
+    previous_hash: str = Field(default="", max_length=64)  # of the attempt before it, empty for the first
+    hash: str = Field(default="", max_length=64)  # over what the row says and `previous_hash`, at completion
+
+
+class MessageReceipt(SQLModel, table=True):
+    """回执 of a message: how far it is known to have come, each step once."""
+
+    __tablename__ = "message_receipt"
+
+    message_id: str = Field(foreign_key="outbox_message.id", primary_key=True, max_length=36)
+    kind: str = Field(primary_key=True, max_length=12)  # accepted delivered failed opened acknowledged
+    at: datetime = Field(sa_type=UtcDateTime)
+    detail: str = ""
+
+
+class MessageLink(SQLModel, table=True):
+    """一次性链接 of a message: lets its officer sign from a phone, once; only the SHA-256 of the token is kept."""
+
+    __tablename__ = "message_link"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    message_id: str = Field(foreign_key="outbox_message.id", index=True, max_length=36)
+    alert_id: int = Field(foreign_key="alert.id")
+    officer_id: str = Field(foreign_key="officer.id", max_length=64)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ContactCode(SQLModel, table=True):
+    """验证码 sent to a contact, to be told back; only a digest of it is kept."""
+
+    __tablename__ = "contact_code"
+
+    contact_id: int = Field(foreign_key="contact.id", primary_key=True)
+    digest: str = Field(max_length=64)
+    sent_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    tries: int = 0

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from service.db import UtcDateTime
@@ -69,6 +69,7 @@ class Event(SQLModel, table=True):
     note: str = ""
     received_at: datetime = Field(sa_type=UtcDateTime)
     token_id: int | None = Field(default=None, foreign_key="token.id")
+    discreet: bool = False  # 不通知本单位其他人员: nobody else of the unit may learn of it
 
 
 class Receipt(SQLModel, table=True):
@@ -118,3 +119,29 @@ class Due(SQLModel, table=True):
     cause: str = Field(max_length=12)
     created_at: datetime = Field(sa_type=UtcDateTime)
     held_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # after a failure, so that others go on
+
+
+class ReportReturn(SQLModel, table=True):
+    """退回 of a revision with the reason; a later revision answers it. The figures count until then."""
+
+    __tablename__ = "report_return"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    report_id: str = Field(foreign_key="report.id", index=True, max_length=36)
+    at: datetime = Field(sa_type=UtcDateTime)
+    token_id: int = Field(foreign_key="token.id")
+    reason: str
+
+
+class Nudge(SQLModel, table=True):
+    """催报 of a unit by a person, once more than the clock does."""
+
+    __tablename__ = "nudge"
+    __table_args__ = (Index("ix_nudge_node_id", "node_id", "week"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    node_id: str = Field(foreign_key="node.id", max_length=64)
+    week: str = Field(max_length=8)
+    at: datetime = Field(sa_type=UtcDateTime)
+    token_id: int | None = Field(default=None, foreign_key="token.id")
+    message_id: str | None = Field(default=None, foreign_key="outbox_message.id", max_length=36)

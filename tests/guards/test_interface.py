@@ -4,7 +4,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 
-from service.web.access import PUBLIC, reader, ungated
+from service.web.access.gates import PUBLIC, reader, ungated
 
 from .interface import SNAPSHOT, application, described
 

@@ -12,7 +12,7 @@ from .repository import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-RUNTIME = [*PROJECT["dependencies"], *EXTRAS["postgres"], *EXTRAS["parquet"]]
+RUNTIME = [*PROJECT["dependencies"], *EXTRAS["postgres"], *EXTRAS["parquet"], *EXTRAS["pdf"]]
 
 
 def closure(requirements: list[str]) -> set[str]:

@@ -10,8 +10,8 @@ from sqlmodel import select
 from service.network.directory import TokenView, revoke_token
 from service.network.tables import Token
 from service.reporting.tables import Report
-from service.web import access
-from service.web.access import TokenCache, reader, ungated
+from service.web.access import gates
+from service.web.access.gates import TokenCache, reader, ungated
 from tests.reporting.rules import FINE, WEEK
 from tests.web.desk import EVENTS, REPORTS, Desk, problem
 
@@ -53,13 +53,13 @@ def test_a_revoked_token_stops_writing_at_once_and_reading_within_seconds(
     assert desk.get(REPORTS, "gear").status_code == 200
     revoke(desk, "gear")
     assert problem(desk.post(REPORTS, "gear", BODY)) == (401, "token_unknown")
-    later = time.monotonic() + access.REMEMBERED_FOR
+    later = time.monotonic() + gates.REMEMBERED_FOR
     monkeypatch.setattr(time, "monotonic", lambda: later)
     assert problem(desk.get(REPORTS, "gear")) == (401, "token_unknown")
 
 
 def test_tokens_are_remembered_but_not_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "_MOST_REMEMBERED", 2)
+    monkeypatch.setattr(gates, "_MOST_REMEMBERED", 2)
     cache = TokenCache(desk.office.db)
     first = cache.find(desk.office.digest("gear"))
     assert first is not None

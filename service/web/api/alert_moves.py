@@ -25,7 +25,7 @@ from service.response.mute import approve_mute, end_mute, mute
 from service.response.propose import Deciding, decide_proposal
 from service.response.verify import verify
 from service.web import problems
-from service.web.access import reporter
+from service.web.access.gates import reporter
 from service.web.api import alert_inputs as inputs
 from service.web.api.alert_view import whole_alert
 from service.web.api.answers import json_response, moved

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from service.alerting.tables import Alert
 from service.network.directory import TokenView, within
 from service.network.tables import Node
-from service.web.access import reader
+from service.web.access.gates import reader
 from service.web.api.alert_moves import alert_in_scope
 from service.web.api.alert_view import shown_alert, whole_alert
 from service.web.api.answers import json_response

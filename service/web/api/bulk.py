@@ -16,7 +16,7 @@ from service.reporting.batch import Outcome
 from service.reporting.intake import Intake
 from service.reporting.submission import Submission
 from service.web import problems
-from service.web.access import caller, reporter
+from service.web.access.gates import caller, reporter
 from service.web.api.answers import bulk_described
 from service.web.api.inputs import bulk_line
 from service.web.context import context

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from service.network.directory import TokenView, within
 from service.network.tables import Node, Token
 from service.reporting.tables import Event
-from service.web.access import caller, reporter
+from service.web.access.gates import caller, reporter
 from service.web.api.answers import EventReceipt, described, event_item, json_response, written
 from service.web.api.inputs import EventBody, event_submission
 from service.web.api.paging import Limit, NodeFilter, page

@@ -20,7 +20,7 @@ from service.scoring.build import number
 from service.scoring.remedy import remedy
 from service.scoring.whatif import Figures, what_if
 from service.web import problems
-from service.web.access import reader
+from service.web.access.gates import reader
 from service.web.api.answers import json_response
 from service.web.context import context
 from service.web.json_body import read_object, validated

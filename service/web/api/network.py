@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from service.network.directory import TokenView, within
 from service.network.tables import Node
-from service.web.access import reader
+from service.web.access.gates import reader
 from service.web.api.paging import Limit, page
 from service.web.context import context
 

@@ -12,7 +12,7 @@ from service.network.directory import TokenView, within
 from service.network.tables import Node
 from service.reporting.submission import ReportAnswer
 from service.reporting.tables import Report, Source
-from service.web.access import caller, reporter
+from service.web.access.gates import caller, reporter
 from service.web.api.answers import ReportReceipt, described, json_response, report_item, written
 from service.web.api.inputs import ReportBody, report_submission
 from service.web.api.paging import Limit, NodeFilter, page

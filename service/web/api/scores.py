@@ -12,7 +12,7 @@ from service.network.directory import TokenView, within
 from service.network.tables import Node
 from service.rulebook.library import Shelf
 from service.scoring.pack import Level
-from service.web.access import reader
+from service.web.access.gates import reader
 from service.web.api.findings import shown_findings
 from service.web.api.paging import Limit, NodeFilter, page
 from service.web.api.reports import WeekFilter
