@@ -17,12 +17,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """A channel's answer. `code` is the receiver's status or the name of the failure, `retry_after` its wish."""
+    """A channel's answer. `code` is the receiver's status or the name of the failure, `retry_after` its wish,
+    `remote_id` the gateway's own number of the message, which its callbacks name; empty where there is none."""
 
     outcome: Outcome
     code: str = ""
     detail: str = ""
     retry_after: timedelta | None = None
+    remote_id: str = ""
 
 
 @dataclass(frozen=True)
