@@ -1,12 +1,14 @@
 """时钟: the only place that reads the time; everything else takes `now` as an argument."""
 
+import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)  # fromisoformat also takes 20261118 and 2026-W47-3
 
 
 class Clock(Protocol):
@@ -60,3 +62,10 @@ def shanghai(text: str) -> datetime:
     """Read an ISO 8601 instant; without an offset it is Asia/Shanghai (design §7). Raises ValueError."""
     at = datetime.fromisoformat(text)
     return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+
+
+def calendar_day(text: str) -> date:
+    """Read a day of the calendar, written `2026-11-18` and in no other way. Raises ValueError."""
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"not a day like 2026-11-18: {text!r}")
+    return date.fromisoformat(text)

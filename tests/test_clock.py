@@ -1,10 +1,10 @@
 """Clocks: Shanghai is the default zone, frozen time stands still, and a set clock is noticed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from service.clock import Drift, FrozenClock, shanghai
+from service.clock import Drift, FrozenClock, calendar_day, shanghai
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,19 @@ from service.clock import Drift, FrozenClock, shanghai
 )
 def test_a_time_without_an_offset_is_asia_shanghai(text: str, hour: int) -> None:
     assert shanghai(text) == datetime(2026, 11, 18, hour, 0, tzinfo=UTC)
+
+
+def test_a_day_is_written_in_one_way() -> None:
+    assert calendar_day("2026-11-18") == date(2026, 11, 18)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "20261118", "2026-W47-3", "2026-02-30", "2026-11-18T10:00", " 2026-11-18", "2026-11-18\n", "２０２６-11-18"],
+)
+def test_what_is_written_otherwise_or_no_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="day"):
+        calendar_day(text)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from service.clock import calendar_day
 from service.errors import LineProblem
 from service.network.duty import KINDS
 from service.network.tree import NodeRow, Report, is_id, problems_to
@@ -27,7 +28,6 @@ _YES = {
     "0": False,
     "否": False,
 }
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -154,9 +154,7 @@ def _day(cells: Mapping[str, str], column: str, line: int, report: Report) -> da
     if not text:
         return None
     try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
+        return calendar_day(text)
     except ValueError:
-        pass  # 2026-02-30 looks like a date and is none
-    report(line, f"{column} 的日期 {text!r} 无效，应为 YYYY-MM-DD", f"{column}: {text!r} is not a date YYYY-MM-DD")
-    return None
+        report(line, f"{column} 的日期 {text!r} 无效，应为 YYYY-MM-DD", f"{column}: {text!r} is not a date YYYY-MM-DD")
+        return None

@@ -8,13 +8,12 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from service.clock import shanghai
+from service.clock import calendar_day, shanghai
 from service.network.rota import Days, Override, Rota, Shift, Span
 from service.network.tree import Report
 from service.network.yaml_text import Block
 
 WHOLE_DAY = "00:00-24:00"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _EVERY = re.compile(r"([1-9]\d?)([dw])", re.ASCII)
 _HOURS = re.compile(r"(\d{2}:\d{2})-(\d{2}:\d{2})", re.ASCII)
 _MINUTES = 24 * 60
@@ -81,13 +80,11 @@ def rota_of(words: Mapping[str, Any]) -> Rota:
 def _first(entry: Block, report: Report) -> date | None:
     text = entry.text("from")
     try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
+        return calendar_day(text)
     except ValueError:
-        pass  # 2026-02-30 looks like a date and is none
-    said = f"轮值表的 from {text!r} 无效，应为第一班的日期，例如 2026-11-16"
-    report(entry.line, said, f"from of a rota must be the first day such as 2026-11-16, not {text!r}")
-    return None
+        said = f"轮值表的 from {text!r} 无效，应为第一班的日期，例如 2026-11-16"
+        report(entry.line, said, f"from of a rota must be the first day such as 2026-11-16, not {text!r}")
+        return None
 
 
 def _every(entry: Block, report: Report) -> int | None:

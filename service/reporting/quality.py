@@ -4,19 +4,17 @@ Pure. A figure that is absent or null is missing, `"na"` is not applicable; no r
 """
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from service.clock import calendar_day
 from service.errors import FieldProblem, FieldProblems
 from service.scoring.pack import Dictionary, Indicator
 from service.scoring.panel import NA
 from service.scoring.week import week_of
 
 MOST_PROBLEMS = 50
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 Complaint = tuple[str, str, str]  # code, Chinese, English
 
@@ -41,7 +39,7 @@ def form_of(dictionary: Dictionary, kind: str, week: str) -> Form:
 
 
 def _last_week(until: str) -> str:
-    return until if "W" in until else week_of(date.fromisoformat(until))
+    return until if "W" in until else week_of(calendar_day(until))
 
 
 def fill(form: Form, values: Mapping[str, Any], nil: bool) -> dict[str, Any]:
@@ -143,11 +141,10 @@ def _choice(indicator: Indicator, raw: Any) -> Complaint | None:
 
 def _date(indicator: Indicator, raw: Any) -> Complaint | None:
     try:
-        if isinstance(raw, str) and _DATE.fullmatch(raw) and date.fromisoformat(raw):
-            return None
+        calendar_day(raw if isinstance(raw, str) else "")
     except ValueError:
-        pass  # 2026-02-30 has the form of a date
-    return _wrong_type(indicator, "真实的日期，如 2026-11-18", "a real date like 2026-11-18")
+        return _wrong_type(indicator, "真实的日期，如 2026-11-18", "a real date like 2026-11-18")
+    return None
 
 
 _CHECKS: Mapping[str, Callable[[Indicator, Any], Complaint | None]] = {

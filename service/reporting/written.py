@@ -3,12 +3,12 @@
 import re
 from datetime import date, time
 
+from service.clock import calendar_day
 from service.reporting.calendar import Span, parse_span
 from service.scoring.fields import Wrong, text
 from service.scoring.positions import Tree
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def span(node: Tree) -> Span:
@@ -42,9 +42,7 @@ def day(node: Tree) -> date:
     """A day of the calendar such as 2026-10-01."""
     found = text(node)
     try:
-        if not _DAY.fullmatch(found):
-            raise ValueError(found)
-        return date.fromisoformat(found)
+        return calendar_day(found)
     except ValueError:
         chinese, english = f"{found} 不是日历上的日子，写法如 2026-10-01", f"'{found}' is no day such as 2026-10-01"
         raise Wrong(chinese, english, node) from None

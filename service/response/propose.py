@@ -1,11 +1,12 @@
 """提议: what takes two people – lifting an alert of a high level, lowering a level – waits here for the second."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from service.alerting.outcome import Outcome
 from service.alerting.tables import Alert
+from service.clock import calendar_day
 from service.response import refusals
 from service.response.desk import Case, Office, on_desk
 from service.response.judge import lower
@@ -64,7 +65,7 @@ def _agree(case: Case, proposal: Proposal) -> None:
 
 def _wish(detail: dict[str, Any]) -> Wish:
     day = detail.get("disputed_on")
-    return Wish(Outcome(detail["outcome"]), date.fromisoformat(day) if day else None, str(detail.get("note", "")))
+    return Wish(Outcome(detail["outcome"]), calendar_day(day) if day else None, str(detail.get("note", "")))
 
 
 def _drop(case: Case, proposal: Proposal, deciding: Deciding) -> None:

@@ -4,10 +4,10 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
+from service.clock import calendar_day
 from service.scoring.pack import Dictionary, Indicator
 from service.scoring.panel import (
     NA,
@@ -25,7 +25,6 @@ from service.scoring.sources import disagreements
 from service.scoring.week import monday, week_number
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YES_NO = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
 _NOT_APPLICABLE = -math.inf  # in columns; no cell can hold it, because infinities are refused
 _MISSING = math.nan
@@ -37,9 +36,7 @@ def cell(indicator: Indicator, written: str) -> float | str | None:
     if not content or content == NA:
         return content or None
     if indicator.type == "date":
-        if not _DAY.fullmatch(content):
-            raise ValueError(f"not a date: {content!r}")
-        return float(date.fromisoformat(content).toordinal())
+        return float(calendar_day(content).toordinal())
     if indicator.type == "yes_no":
         if content.lower() not in _YES_NO:
             raise ValueError(f"neither yes nor no: {content!r}")

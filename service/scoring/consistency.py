@@ -1,8 +1,8 @@
 """自洽: what is wrong with a rule only when its fields are held against each other and against the dictionary."""
 
 from collections.abc import Iterator
-from datetime import date
 
+from service.clock import calendar_day
 from service.scoring.fields import Form
 from service.scoring.pack import Dictionary, Indicator, Rule
 from service.scoring.positions import Sequence, Tree
@@ -90,4 +90,4 @@ def last_week(indicator: Indicator) -> str | None:
     """The last week in which an indicator is reported; None when it is not retired."""
     if indicator.until is None or "W" in indicator.until:
         return indicator.until
-    return week_of(date.fromisoformat(indicator.until))
+    return week_of(calendar_day(indicator.until))

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from service.clock import calendar_day
 from service.errors import LineProblem
 from service.scoring.build import cell, coded
 from service.scoring.indicators import NODE_KINDS
@@ -160,7 +161,7 @@ def _node(cells: Mapping[str, str]) -> PanelNode:
 def _day(cells: Mapping[str, str], name: str) -> date | None:
     written = cells.get(name, "")
     try:
-        return date.fromisoformat(written) if written else None
+        return calendar_day(written) if written else None
     except ValueError:
         raise Unreadable(f"{name} {written!r} 应当是日期，如 2026-11-22", f"{name} {written!r} is no date") from None
 

@@ -1,8 +1,6 @@
 """指标词典: reads indicators.yaml."""
 
-import re
-from datetime import date
-
+from service.clock import calendar_day
 from service.scoring.fields import (
     Form,
     Sheet,
@@ -27,7 +25,6 @@ _INDICATOR_FIELDS = (
     *("worse", "stock", "sealed", "actionable", "choices", "source", "help", "until"),
 )
 _EVENT_FIELDS = ("id", "name", "name_en", "source")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COLUMNS = frozenset(("node", "week"))  # the other columns of reports.csv
 
 
@@ -106,7 +103,9 @@ def _choices(node: Tree) -> dict[int, str]:
 
 def _last(node: Tree) -> str:
     """The last week, or the last day, of an indicator."""
+    if "W" in text(node) or text(node).count("-") != 2:  # not meant to be a day
+        return week(node)
     try:
-        return date.fromisoformat(text(node)).isoformat() if _DAY.fullmatch(text(node)) else week(node)
+        return calendar_day(text(node)).isoformat()
     except ValueError:
         raise Wrong(f"{text(node)} 不是日历上的日子", f"{text(node)} is no day of the calendar") from None

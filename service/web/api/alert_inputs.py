@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from service.alerting.outcome import Outcome
-from service.clock import shanghai
+from service.clock import calendar_day, shanghai
 from service.errors import Invalid
 from service.response.act import Done
 from service.response.actions import FORMS, ActionKind
@@ -178,7 +178,7 @@ def _day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        return calendar_day(text)
     except ValueError as error:
         raise Invalid(
             "not_a_day", "disputed_on 应如 2026-11-18", "disputed_on is written like 2026-11-18", "/disputed_on"
