@@ -8,9 +8,11 @@ from typing import Any, Protocol
 
 
 class Outcome(StrEnum):
-    """What became of one send; delivered means that the receiver took it, not that somebody read it."""
+    """What became of one send; delivered means that the receiver took it, not that somebody read it. Accepted means
+    that a gateway (a mail server, an SMS platform) took it and will carry it on."""
 
     DELIVERED = "delivered"
+    ACCEPTED = "accepted"
     TRY_AGAIN = "try_again"
     GIVE_UP = "give_up"
 
@@ -29,7 +31,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """通知 on its way: the same `message_id` at every attempt."""
+    """通知 on its way: the same `message_id` at every attempt. `link` is the one-time link for whom it is addressed to,
+    empty where there is none; it may only go where nobody else reads it."""
 
     message_id: str
     attempt: int
@@ -40,6 +43,7 @@ class Outgoing:
     officer_id: str | None = None
     post: str = ""
     secret: str | None = None
+    link: str = ""
 
 
 class Channel(Protocol):
