@@ -37,6 +37,8 @@ def _proof() -> None:
         table.add_column(sa.Column("remote_id", sa.String(200), nullable=False, server_default=""))
         table.add_column(sa.Column("receipt_by", INSTANT))
         table.create_index("ix_outbox_message_remote_id", ["remote_id"])
+        accepted = sa.text("state = 'accepted'")
+        table.create_index("ix_outbox_message_receipt_by", ["receipt_by"], sqlite_where=accepted, postgresql_where=accepted)
     with op.batch_alter_table("delivery_attempt") as table:
         table.add_column(sa.Column("previous_hash", sa.String(64), nullable=False, server_default=""))
         table.add_column(sa.Column("hash", sa.String(64), nullable=False, server_default=""))
@@ -101,6 +103,7 @@ def _access() -> None:
         sa.Column("login", sa.String(64), sa.ForeignKey("account.login"), nullable=False),
         sa.Column("csrf", sa.String(64), nullable=False),
         sa.Column("computer", sa.String(10), nullable=False),
+        sa.Column("address_digest", sa.String(64), nullable=False),
         sa.Column("started_at", INSTANT, nullable=False),
         sa.Column("seen_at", INSTANT, nullable=False),
         sa.Column("password_at", INSTANT, nullable=False),

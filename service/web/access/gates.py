@@ -1,22 +1,36 @@
-"""门禁: whose token it is and what it reaches. Every route goes through a gate or stands on the public list."""
+"""门禁: whose token or session it is and what it reaches. Every route goes through a gate or stands on the public list.
 
+The API is for tokens, pages are for sessions; neither opens the other's doors.
+"""
+
+import secrets
 import time
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from service.db import Database
-from service.errors import Unauthorised
+from service.errors import Forbidden, Unauthorised
 from service.network.directory import TokenView, find_token, token_digest
 from service.web import problems
+from service.web.access.cookie import read_cookie
+from service.web.access.form import read_form
+from service.web.access.held import LoggedOut, Outdated, PasswordWanted, hold
+from service.web.access.origin import same_place
+from service.web.access.roles import REPORTING, STAFF, Role
+from service.web.access.sessions import find_viewer
+from service.web.access.viewer import Viewer
 from service.web.context import context
 
 REMEMBERED_FOR = 2.0  # seconds until a revoked token stops reading; writing stops at once
 _MOST_REMEMBERED = 10_000
 PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
+FRESH = timedelta(minutes=10)  # how long a password that was typed vouches for who sits there
 
 
 class TokenCache:
@@ -72,7 +86,87 @@ def reader(found: Annotated[TokenView, Depends(caller)]) -> TokenView:
     return found
 
 
-GATES = frozenset({reporter, caller, reader})
+def viewer(request: Request) -> Viewer:
+    """A gate for pages: whoever is logged in. Nobody is led to the login page."""
+    found = viewer_of(request)
+    if found is None:
+        raise LoggedOut()
+    return found
+
+
+def viewer_of(request: Request) -> Viewer | None:
+    """Who is logged in, None when nobody is; asked once a request."""
+    if not hasattr(request.state, "viewer"):
+        value, parts = read_cookie(request), context(request)
+        request.state.viewer = find_viewer(parts.db, value, parts.clock.now()) if value else None
+    found = request.state.viewer
+    assert found is None or isinstance(found, Viewer)
+    return found
+
+
+def allowed(*roles: Role) -> Callable[[Viewer], Viewer]:
+    """A gate for pages of these roles; for the others they do not exist."""
+
+    def gate(found: Annotated[Viewer, Depends(viewer)]) -> Viewer:
+        if found.role not in roles:
+            raise problems.not_found()
+        return found
+
+    return gate
+
+
+staff = allowed(*STAFF)  # levels, scores and alerts
+reporting = allowed(*REPORTING)  # figures
+
+
+def fresh(request: Request, found: Annotated[Viewer, Depends(reporting)]) -> Viewer:
+    """A gate for figures of the past: whoever sits there has typed the password within ten minutes."""
+    if context(request).clock.now() - found.password_at > FRESH:
+        raise PasswordWanted()
+    return found
+
+
+class Posted(NamedTuple):
+    """A form that somebody sent from one of our pages."""
+
+    viewer: Viewer
+    form: FormData
+
+
+def sent_by(request: Request) -> Viewer | None:
+    """Who sent a form, asked in a thread."""
+    return viewer_of(request)
+
+
+async def posting(request: Request, found: Annotated[Viewer | None, Depends(sent_by)]) -> Posted:
+    """A gate for forms: sent from our own page, by whoever is logged in, with the token of the session. What was typed
+    into a form of an ended session is kept for after the login."""
+    if not same_place(request):
+        raise Forbidden(
+            "foreign_form",
+            "这份表单不是从本系统的页面发出的，请从本系统的页面重新填写",
+            "this form was not sent from a page of this system; open the page here and send it again",
+        )
+    form = await read_form(request)
+    if found is None:
+        raise LoggedOut(hold(request, form))
+    if not secrets.compare_digest(str(form.get("csrf", "")).encode(), found.csrf.encode()):
+        raise Outdated(hold(request, form))
+    return Posted(found, form)
+
+
+def posted(*roles: Role) -> Callable[[Posted], Posted]:
+    """A gate for forms of these roles, of all without any; for the others they do not exist."""
+
+    def gate(sent: Annotated[Posted, Depends(posting)]) -> Posted:
+        if roles and sent.viewer.role not in roles:
+            raise problems.not_found()
+        return sent
+
+    return gate
+
+
+GATES = frozenset({reporter, caller, reader, viewer, posting})
 
 
 def tokens_of(request: Request) -> TokenCache:

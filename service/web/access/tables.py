@@ -38,6 +38,9 @@ class WebSession(SQLModel, table=True):
     login: str = Field(foreign_key="account.login", index=True, max_length=64)
     csrf: str = Field(max_length=64)
     computer: str = Field(max_length=10)  # own public: on a 公用电脑 nothing stays and ten idle minutes end it
+    address_digest: str = Field(
+        max_length=64
+    )  # where somebody has logged in they are not locked out by others' guesses
     started_at: datetime = Field(sa_type=UtcDateTime)
     seen_at: datetime = Field(sa_type=UtcDateTime)
     password_at: datetime = Field(sa_type=UtcDateTime)  # when the password was last typed
