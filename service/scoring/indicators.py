@@ -22,7 +22,7 @@ NODE_KINDS = ("city", "county", "township", "enterprise")
 TYPES = ("number", "count", "percent", "yes_no", "choice", "date", "days", "money")
 _INDICATOR_FIELDS = (
     *("id", "name", "name_en", "type", "unit", "range", "usual", "applies_to", "required", "nil_ok", "every"),
-    *("worse", "stock", "sealed", "actionable", "choices", "source", "help", "until"),
+    *("worse", "stock", "sealed", "actionable", "choices", "source", "help", "until", "asked"),
 )
 _EVENT_FIELDS = ("id", "name", "name_en", "source")
 _COLUMNS = frozenset(("node", "week"))  # the other columns of reports.csv
@@ -71,6 +71,7 @@ def _indicator(form: Form, seen: dict[str, str]) -> Indicator:
         source=form.take("source", text, ""),
         help=form.take("help", text, ""),
         until=form.take("until", _last, None),
+        asked=form.take("asked", flag, True),
     )
 
 

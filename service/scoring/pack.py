@@ -60,6 +60,7 @@ class Indicator:
     source: str = ""
     help: str = ""
     until: str | None = None
+    asked: bool = True  # by the unit's own form; others come from departments or visits
 
     @property
     def bounds(self) -> tuple[float, float]:
