@@ -84,6 +84,7 @@ class Claimed:
     lease: str
     channel: str
     contact_id: int | None
+    started_at: datetime  # of the attempt
 
 
 @dataclass(frozen=True)
@@ -198,10 +199,10 @@ def _lease(session: Session, now: datetime, ids: Sequence[str], lease_seconds: f
     until = now + timedelta(seconds=lease_seconds)
     rows = session.connection().execute(_LEASE, {"ids": ids, "new_lease": lease, "until": until}).all()
     session.connection().execute(_ATTEMPT, {"ids": ids, "started_at": now})
-    return [_claimed(row, lease) for row in sorted(rows, key=lambda row: str(row.id))]
+    return [_claimed(row, lease, now) for row in sorted(rows, key=lambda row: str(row.id))]
 
 
-def _claimed(row: Any, lease: str) -> Claimed:
+def _claimed(row: Any, lease: str, now: datetime) -> Claimed:
     outgoing = Outgoing(
         message_id=row.id,
         attempt=row.attempts,
@@ -212,4 +213,4 @@ def _claimed(row: Any, lease: str) -> Claimed:
         officer_id=row.officer_id,
         post=row.post,
     )
-    return Claimed(outgoing, lease, row.channel, row.contact_id)
+    return Claimed(outgoing, lease, row.channel, row.contact_id, now)

@@ -1,9 +1,10 @@
 """结清: what became of each send is written down – delivered, tried again later, or given up and passed on."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from service.network.tables import Contact, Officer
 from service.notify.channels import Outcome, Result
 from service.notify.message import clip, handed_over, plain
 from service.notify.outbox import Address, Claimed, pass_on
+from service.notify.proof import Attempt, Parcel, newest, seal
 from service.notify.retry import RetryPolicy
 from service.notify.tables import DeliveryAttempt, OutboxMessage
 
@@ -20,10 +22,28 @@ _MESSAGE = OutboxMessage.__table__  # type: ignore[attr-defined]
 _ATTEMPT = DeliveryAttempt.__table__  # type: ignore[attr-defined]
 _COMPLETE = (
     update(_ATTEMPT)
-    .where(_ATTEMPT.c.message_id.in_(bindparam("ids", expanding=True)), _ATTEMPT.c.number == bindparam("attempt"))
+    .where(_ATTEMPT.c.message_id == bindparam("of"), _ATTEMPT.c.number == bindparam("attempt"))
     .values(
-        finished_at=bindparam("at"), outcome=bindparam("result"), code=bindparam("answer"), detail=bindparam("text")
+        finished_at=bindparam("at"),
+        outcome=bindparam("result"),
+        code=bindparam("answer"),
+        detail=bindparam("text"),
+        previous_hash=bindparam("before"),
+        hash=bindparam("sealed"),
     )
+)
+# Locked in one order: two who settle attempts of one message at once would else hang both on the same one before.
+_STANDING = (
+    _MESSAGE.select()
+    .with_only_columns(*(_MESSAGE.c[name] for name in ("id", "attempts", "state", "lease")))
+    .where(_MESSAGE.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_MESSAGE.c.id)
+    .with_for_update()
+)
+_CHAINED = (
+    _ATTEMPT.select()
+    .with_only_columns(*(_ATTEMPT.c[name] for name in ("message_id", "hash", "previous_hash")))
+    .where(_ATTEMPT.c.message_id.in_(bindparam("ids", expanding=True)), _ATTEMPT.c.hash != "")
 )
 _CLOSE = (
     update(_MESSAGE)
@@ -55,10 +75,11 @@ class Settler:
         """Complete every attempt and move on the rows that are still ours; how many of them are now delivered."""
         if not sent:
             return 0
-        _complete(session, now, sent)
+        standing = _standing(session, sent)
+        _complete(session, now, sent, _tails(session, standing))
         delivered = [one for one in sent if one.result.outcome is Outcome.DELIVERED]
         failed = [one for one in sent if one.result.outcome is not Outcome.DELIVERED]
-        self._not_delivered(session, now, _still_ours(session, failed) if failed else [])
+        self._not_delivered(session, now, _still_ours(standing, failed))
         return _close(session, now, delivered) if delivered else 0
 
     def _not_delivered(self, session: Session, now: datetime, sent: Sequence[Sent]) -> None:
@@ -87,17 +108,50 @@ class Settler:
         )
 
 
-def _complete(session: Session, now: datetime, sent: Sequence[Sent]) -> None:
-    """Most of a batch ends alike, so the rows are updated by what they have in common."""
-    alike: dict[tuple[int, str, str, str], list[str]] = defaultdict(list)
+def _standing(session: Session, sent: Sequence[Sent]) -> dict[str, Any]:
+    """The messages' rows by id, locked until the commit."""
+    ids = [one.claimed.outgoing.message_id for one in sent]
+    return {row.id: row for row in session.connection().execute(_STANDING, {"ids": ids})}
+
+
+def _tails(session: Session, standing: Mapping[str, Any]) -> dict[str, str]:
+    """The newest seal of every message that was tried before."""
+    again = [id_ for id_, row in standing.items() if row.attempts > 1]
+    if not again:
+        return {}
+    links: dict[str, dict[str, str]] = defaultdict(dict)
+    for id_, hash_, previous in session.connection().execute(_CHAINED, {"ids": again}):
+        links[id_][hash_] = previous
+    return {id_: newest(chain) for id_, chain in links.items()}
+
+
+def _complete(session: Session, now: datetime, sent: Sequence[Sent], tails: dict[str, str]) -> None:
+    rows = []
     for one in sent:
         result, outgoing = one.result, one.claimed.outgoing
+        before = tails.get(outgoing.message_id, "")
         # What a receiver answers is not ours: PostgreSQL refuses a NUL, a terminal obeys an escape.
         answer, detail = plain(result.code, 60), plain(result.detail, 500)
-        alike[outgoing.attempt, result.outcome.value, answer, detail].append(outgoing.message_id)
-    for (attempt, outcome, answer, detail), ids in alike.items():
-        row = {"ids": ids, "attempt": attempt, "at": now, "result": outcome, "answer": answer, "text": detail}
-        session.connection().execute(_COMPLETE, row)
+        made = Attempt(outgoing.attempt, one.claimed.started_at, now, result.outcome.value, answer, detail)
+        sealed = tails[outgoing.message_id] = seal(_parcel(one.claimed), made, before)
+        rows.append(
+            {
+                "of": outgoing.message_id,
+                "attempt": made.number,
+                "at": now,
+                "result": made.outcome,
+                "answer": answer,
+                "text": detail,
+                "before": before,
+                "sealed": sealed,
+            }
+        )
+    session.connection().execute(_COMPLETE, rows)
+
+
+def _parcel(claimed: Claimed) -> Parcel:
+    out = claimed.outgoing
+    return Parcel(out.message_id, claimed.channel, out.address, out.subject, out.body)
 
 
 def _close(session: Session, now: datetime, delivered: Sequence[Sent]) -> int:
@@ -107,17 +161,10 @@ def _close(session: Session, now: datetime, delivered: Sequence[Sent]) -> int:
     return session.connection().execute(_CLOSE, {"ids": ids, "leases": leases, "at": now}).rowcount
 
 
-def _still_ours(session: Session, sent: Sequence[Sent]) -> list[Sent]:
-    """Those whose lease nobody has taken over; their rows are locked until the commit."""
-    ids = sorted(one.claimed.outgoing.message_id for one in sent)
-    query = (
-        select(OutboxMessage.id, OutboxMessage.lease)
-        .where(col(OutboxMessage.id).in_(ids), OutboxMessage.state == "sending")
-        .order_by(col(OutboxMessage.id))
-        .with_for_update()
-    )
-    leases = {row.id: row.lease for row in session.connection().execute(query)}
-    return [one for one in sent if leases.get(one.claimed.outgoing.message_id) == one.claimed.lease]
+def _still_ours(standing: Mapping[str, Any], sent: Sequence[Sent]) -> list[Sent]:
+    """Those whose lease nobody has taken over."""
+    rows = [(one, standing.get(one.claimed.outgoing.message_id)) for one in sent]
+    return [one for one, row in rows if row and row.state == "sending" and row.lease == one.claimed.lease]
 
 
 def _first_attempts(session: Session, ids: Sequence[str]) -> dict[str, datetime]:
