@@ -36,7 +36,7 @@ def call(
     """
     with on_desk(office, alert_id, officer_id, now, if_match) as case:
         case.begin(Move.CALL)
-        if not _at_desk(case):
+        if not at_desk(case):
             raise refusals.not_entitled(DESK)
         if not _recorded(case, made):
             _check(case, made)
@@ -44,7 +44,8 @@ def call(
     return case.alert
 
 
-def _at_desk(case: Case) -> bool:
+def at_desk(case: Case) -> bool:
+    """Whether the officer is at a duty desk on the path."""
     desks = {post.code for post in case.posts if post.code.endswith(".duty")} or {DESK}
     return any(case.holds(code) for code in desks)
 

@@ -51,25 +51,27 @@ def lift(
 
 def hindrance(case: Case, wish: Wish) -> None:
     """Raise what stands in the way of lifting the alert with this outcome."""
-    alert, quiet = case.alert, case.lifting.quiet
+    now, until = situated(case)
+    found = bar(wish, now, case.now, case.now.astimezone(SHANGHAI).date())
+    if found is not None:
+        raise refusals.barred(found, until)
+
+
+def situated(case: Case) -> tuple[Situation, datetime | None]:
+    """What the alert is like when it is to be lifted, and until when it has to be quiet."""
+    alert, quiet, verdicts = case.alert, case.lifting.quiet, case.verdicts
     until = None
     if quiet is not None and alert.contained_at is not None:
         until = deadline(max(alert.contained_at, alert.issued_at), quiet, "wall", case.book.calendar)
-    found = bar(
-        wish,
-        Situation(
-            liftable=alert.liftable_at is not None,
-            must_be_quiet=quiet is not None,
-            contained=alert.contained_at is not None,
-            quiet_until=until,
-            verdicts=case.verdicts,
-            unverified=tuple(still_open(case.findings, case.verdicts)),
-        ),
-        case.now,
-        case.now.astimezone(SHANGHAI).date(),
+    now = Situation(
+        liftable=alert.liftable_at is not None,
+        must_be_quiet=quiet is not None,
+        contained=alert.contained_at is not None,
+        quiet_until=until,
+        verdicts=verdicts,
+        unverified=tuple(still_open(case.findings, verdicts)),
     )
-    if found is not None:
-        raise refusals.barred(found, until)
+    return now, until
 
 
 def end(case: Case, wish: Wish, proposal: Proposal | None) -> None:
