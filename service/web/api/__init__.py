@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from service.web.api import alert_moves, alerts, bulk, events, explanations, network, reports, scores
 from service.web.context import Context
 from service.web.limits import BodyLimit, RateLimit
+from service.web.pages import add_pages
 from service.web.problems import handle_problems
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -25,4 +26,5 @@ def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
     handle_problems(app)
     for part in (reports, bulk, events, scores, explanations, alerts, alert_moves, network):
         app.include_router(part.router)
+    add_pages(app)
     return app

@@ -1,0 +1,15 @@
+"""页面: what all pages share – rendering, words, static files, headers, errors – and the list of their areas."""
+
+from fastapi import FastAPI
+
+from service.web.pages import assets, switch
+from service.web.pages.errors import add_error_pages
+from service.web.pages.headers import SafeHeaders
+
+
+def add_pages(app: FastAPI) -> None:
+    """Give the app its pages; the routes and handlers of the API are in place already."""
+    app.add_middleware(SafeHeaders)
+    add_error_pages(app)
+    for area in (assets, switch):
+        app.include_router(area.router)
