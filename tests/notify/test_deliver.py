@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook
 from service.bell import Topic
 from service.clock import FrozenClock, SystemClock
 from service.db import Database
-from service.notify.channels import Channel, Outcome, Outgoing, Result
+from service.notify.channels import Channel, Outcome, Outgoing, Pace, Result
 from service.notify.channels.email import EmailChannel, MailServer
 from service.notify.channels.webhook import WebhookChannel
 from service.notify.deliver import Deliverer
@@ -30,6 +30,7 @@ class Scripted:
     """A channel that does what its function says for each message."""
 
     signed = True
+    pace: Pace | None = None
 
     def __init__(self, act: Callable[[Outgoing], Result] | None = None, limit: int = 64) -> None:
         self.limit = limit

@@ -20,13 +20,24 @@ class Outcome(StrEnum):
 @dataclass(frozen=True)
 class Result:
     """A channel's answer. `code` is the receiver's status or the name of the failure, `retry_after` its wish,
-    `remote_id` the gateway's own number of the message, which its callbacks name; empty where there is none."""
+    `remote_id` the gateway's own number of the message, which its callbacks name; `gone` says why
+    nothing sent to this address will ever arrive, empty unless that is so."""
 
     outcome: Outcome
     code: str = ""
     detail: str = ""
     retry_after: timedelta | None = None
     remote_id: str = ""
+    gone: str = ""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast one address may be written to: `burst` at once, then one each `every`. Within any span of time that is
+    at most burst + span / every, so 5 and 4 s never exceed 20 a minute."""
+
+    burst: int
+    every: timedelta
 
 
 @dataclass(frozen=True)
@@ -47,14 +58,18 @@ class Outgoing:
 
 
 class Channel(Protocol):
-    """A way out. `limit` is how many sends it can do at once, `signed` whether it needs the contact's secret; `send`
-    and `close` always run in one event loop. An exception counts as TRY_AGAIN."""
+    """A way out. `limit` is how many sends it can do at once, `signed` whether it needs the contact's secret, `pace`
+    how fast one address takes messages; `send` and `close` always run in one event loop. An exception counts as
+    TRY_AGAIN."""
 
     @property
     def limit(self) -> int: ...
 
     @property
     def signed(self) -> bool: ...
+
+    @property
+    def pace(self) -> Pace | None: ...
 
     async def send(self, outgoing: Outgoing) -> Result: ...
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 import httptools
 import httpx
 
+from service.notify.channels.guard import Guard
+
 KEEP_SECONDS = 30.0
 MOST_HEAD_BYTES = 65_536  # of an answer
-EYEBALLS_SECONDS = 0.25  # a broken IPv6 costs so long
+EYEBALLS_SECONDS = 0.5  # an address that does not answer costs so long when there is another one
 Origin = tuple[str, str, int]  # scheme, host, port
 
 
@@ -32,18 +34,25 @@ class Answer:
 
 
 class Connections:
-    """At most `keep` idle connections in all; the one used last is used first. For one event loop."""
+    """At most `keep` idle connections in all; the one used last is used first. For one event loop. A connection goes to
+    an address that `guard` has allowed, looked up once, so that a name cannot lead elsewhere after it was checked."""
 
-    def __init__(self, keep: int) -> None:
+    def __init__(self, keep: int, guard: Guard | None = None) -> None:
         self._keep = keep
+        self._guard = guard or Guard()
         self._tls = ssl.create_default_context()  # the machine's own trust store: a closed intranet has its own CA
         self._idle: dict[Origin, list[_Connection]] = {}
 
-    async def post(self, url: httpx.URL, headers: Mapping[str, str], body: bytes, read: int) -> Answer:
-        """POST and read about `read` bytes of the answer; a redirect is an answer like any other. Raises OSError."""
+    async def post(
+        self, url: httpx.URL, headers: Mapping[str, str], body: bytes, read: int, method: str = "POST"
+    ) -> Answer:
+        """Send and read about `read` bytes of the answer; a redirect is an answer like any other. Raises OSError, and
+        ValueError for a header with a line break."""
         origin = url.scheme, url.raw_host.decode(), url.port or (443 if url.scheme == "https" else 80)
         fields = {"Host": url.netloc.decode(), "Content-Length": str(len(body)), **headers}
-        lines = [f"POST {url.raw_path.decode()} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+        lines = [f"{method} {url.raw_path.decode()} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+        if any("\r" in line or "\n" in line for line in lines):
+            raise ValueError("a line break in a header")
         connection = self._take(origin) or await self._connect(origin)
         try:
             answer = await connection.ask("\r\n".join([*lines, "", ""]).encode() + body, read)
@@ -63,14 +72,25 @@ class Connections:
                 connection.abort()
 
     async def _connect(self, origin: Origin) -> "_Connection":
+        _, host, port = origin
+        *others, last = await self._guard.addresses(host, port)
+        for address in others:
+            try:
+                async with asyncio.timeout(EYEBALLS_SECONDS):
+                    return await self._connect_to(address, origin)
+            except (TimeoutError, ConnectionError):
+                continue
+        return await self._connect_to(last, origin)
+
+    async def _connect_to(self, address: str, origin: Origin) -> "_Connection":
         scheme, host, port = origin
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(
             lambda: _Connection(loop),
-            host,
+            address,
             port,
             ssl=self._tls if scheme == "https" else None,
-            happy_eyeballs_delay=EYEBALLS_SECONDS,
+            server_hostname=host if scheme == "https" else None,  # the certificate is that of the name
         )
         return connection
 

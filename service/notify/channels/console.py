@@ -11,6 +11,7 @@ class ConsoleChannel:
 
     limit = 16
     signed = False
+    pace = None
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream

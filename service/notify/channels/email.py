@@ -37,6 +37,7 @@ class EmailChannel:
     goes wrong before the mail (connecting, TLS, login), tries again: that is not the recipient's fault."""
 
     signed = False
+    pace = None
 
     def __init__(self, server: MailServer, clock: Clock, limit: int = 4, timeout: float = 10.0) -> None:
         self.limit = limit

@@ -90,7 +90,7 @@ def test_no_more_connections_are_kept_than_allowed() -> None:
         channel = WebhookChannel(CLOCK, limit=2)
         for _ in range(2):
             await asyncio.gather(*(channel.send(outgoing(url)) for url in [first.url] * 3 + [second.url] * 3))
-        kept = sum(map(len, channel._connections._idle.values()))
+        kept = sum(map(len, channel._caller._connections._idle.values()))
         await channel.close()
         return kept
 
@@ -107,7 +107,7 @@ def test_an_abandoned_send_leaves_no_connection_behind() -> None:
         result = await channel.send(outgoing(receiver.url))
         assert result.outcome is Outcome.DELIVERED
         await channel.close()
-        return channel._connections
+        return channel._caller._connections
 
     with HttpReceiver(Answer(hang=True), 200) as receiver:
         connections = asyncio.run(run(receiver))
