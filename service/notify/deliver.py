@@ -5,6 +5,7 @@ import random
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from types import TracebackType
 
 import structlog
@@ -13,8 +14,10 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from service.bell import Topic
 from service.clock import Clock
 from service.db import Database
+from service.notify.callbacks import overdue
 from service.notify.channels import Channel, Outcome, Outgoing, Result
 from service.notify.flight import Flight
+from service.notify.hold import on_hold
 from service.notify.outbox import Claimed, Share, claim, claim_strange, lease_time
 from service.notify.retry import RetryPolicy
 from service.notify.settle import Sent, Settler
@@ -29,7 +32,7 @@ class Deliverer:
     """Empties the outbox through `channels`. Each turn is one transaction that settles what came back and claims what
     there is room for, so nothing is claimed that is not sent at once. Use `run` in a thread of its own or
     `deliver_due`, not both at a time; `close` after `deliver_due`. `secret_of` opens the secret of a contact by its
-    id. Raises ValueError when a send could outlast its lease."""
+    id; `receipt_within` is that of `Settler`. Raises ValueError when a send could outlast its lease."""
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class Deliverer:
         policy: RetryPolicy | None = None,
         *,
         secret_of: Callable[[int], str | None] | None = None,
+        receipt_within: Mapping[str, timedelta] | None = None,
         send_timeout: float = 10.0,
         jitter: Callable[[], float] = DICE.random,
     ) -> None:
@@ -52,13 +56,14 @@ class Deliverer:
         self._clock = clock
         self._channels = channels
         self._lease_seconds = lease_seconds
-        self._settler = Settler(policy or RetryPolicy(), jitter)
+        self._settler = Settler(policy or RetryPolicy(), jitter, receipt_within or {})
         self._secret_of = secret_of or (lambda _contact: None)
         self._send_timeout = send_timeout
         self._limits = {name: min(channel.limit, concurrency) for name, channel in channels.items()}
         self._flight = Flight(self._limits)
         self._runner: asyncio.Runner | None = None
         self._strange_at = float("-inf")
+        self._held = False
 
     def deliver_due(self) -> int:
         """Send until nothing is due and nothing is on its way; how many messages were delivered. A database error is
@@ -169,6 +174,8 @@ class Deliverer:
         with self._db.write() as session:
             now = lease_time(session, self._clock)
             delivered = self._settler.settle(session, now, back)
+            if strange:
+                overdue(session, now)
             if strange and shares:
                 lost = claim_strange(session, now, list(self._channels), self._lease_seconds)
                 result = Result(Outcome.GIVE_UP, "no_channel", "渠道未配置 / the channel is not set up")

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from service import journal
+from service.db import UtcDateTime
 from service.network.tables import Contact, Officer
 from service.notify.channels import Outcome, Result
 from service.notify.message import clip, handed_over, plain
@@ -54,6 +55,17 @@ _CLOSE = (
     )
     .values(state="delivered", lease=None, settled_at=bindparam("at"))
 )
+_ACCEPT = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id == bindparam("message"), _MESSAGE.c.lease == bindparam("held"), _MESSAGE.c.state == "sending")
+    .values(
+        state="accepted",
+        lease=None,
+        settled_at=bindparam("at"),
+        remote_id=bindparam("remote"),
+        receipt_by=bindparam("by", type_=UtcDateTime()),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -66,21 +78,41 @@ class Sent:
 
 @dataclass(frozen=True)
 class Settler:
-    """Settles batches by one policy; `jitter` gives numbers in [0, 1)."""
+    """Settles batches by one policy; `jitter` gives numbers in [0, 1). `receipt_within` names the channels whose
+    gateway reports what became of a message, and how long that is waited for."""
 
     policy: RetryPolicy
     jitter: Callable[[], float]
+    receipt_within: Mapping[str, timedelta] = field(default_factory=dict)
 
     def settle(self, session: Session, now: datetime, sent: Sequence[Sent]) -> int:
-        """Complete every attempt and move on the rows that are still ours; how many of them are now delivered."""
+        """Complete every attempt and move on the rows that are still ours; how many of them have left the house."""
         if not sent:
             return 0
         standing = _standing(session, sent)
         _complete(session, now, sent, _tails(session, standing))
-        delivered = [one for one in sent if one.result.outcome is Outcome.DELIVERED]
-        failed = [one for one in sent if one.result.outcome is not Outcome.DELIVERED]
+        by: dict[Outcome, list[Sent]] = defaultdict(list)
+        for one in sent:
+            by[one.result.outcome].append(one)
+        failed = by[Outcome.TRY_AGAIN] + by[Outcome.GIVE_UP]
         self._not_delivered(session, now, _still_ours(standing, failed))
-        return _close(session, now, delivered) if delivered else 0
+        taken = self._accept(session, now, by[Outcome.ACCEPTED])
+        return taken + (_close(session, now, by[Outcome.DELIVERED]) if by[Outcome.DELIVERED] else 0)
+
+    def _accept(self, session: Session, now: datetime, sent: Sequence[Sent]) -> int:
+        """Those whose lease nobody has taken over, and that have not been reported on already; how many they are."""
+        taken = 0
+        for one in sent:
+            within = self.receipt_within.get(one.claimed.channel)
+            row = {
+                "message": one.claimed.outgoing.message_id,
+                "held": one.claimed.lease,
+                "at": now,
+                "remote": plain(one.result.remote_id, 200),
+                "by": now + within if within else None,
+            }
+            taken += session.connection().execute(_ACCEPT, row).rowcount
+        return taken
 
     def _not_delivered(self, session: Session, now: datetime, sent: Sequence[Sent]) -> None:
         if not sent:
@@ -96,7 +128,7 @@ class Settler:
                 given_up.append((message, one.result))
             else:
                 message.state, message.lease, message.available_at = "pending", None, again
-        _give_up(session, now, given_up)
+        give_up(session, now, given_up)
 
     def _next_attempt(
         self, message: OutboxMessage, result: Result, first_at: datetime, now: datetime
@@ -177,7 +209,10 @@ def _first_attempts(session: Session, ids: Sequence[str]) -> dict[str, datetime]
     return {row.message_id: row.first_at for row in session.connection().execute(query)}
 
 
-def _give_up(session: Session, now: datetime, given_up: Sequence[tuple[OutboxMessage, Result]]) -> None:
+def give_up(session: Session, now: datetime, given_up: Sequence[tuple[OutboxMessage, Result]]) -> None:
+    """Close these messages, whose rows the caller has locked, and pass each on to its next usable address."""
+    if not given_up:
+        return
     routes = {message.id: [Address(**address) for address in message.fallbacks] for message, _ in given_up}
     usable = _usable(session, [address for route in routes.values() for address in route])
     for message, result in given_up:

@@ -22,6 +22,12 @@ class OutboxMessage(SQLModel, table=True):
             sqlite_where=text("state IN ('pending', 'sending')"),
             postgresql_where=text("state IN ('pending', 'sending')"),
         ),
+        Index(
+            "ix_outbox_message_receipt_by",
+            "receipt_by",
+            sqlite_where=text("state = 'accepted'"),
+            postgresql_where=text("state = 'accepted'"),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=36)
@@ -55,7 +61,7 @@ class DeliveryAttempt(SQLModel, table=True):
     number: int = Field(primary_key=True)
     started_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    outcome: str | None = Field(default=None, max_length=12)  # delivered try_again give_up
+    outcome: str | None = Field(default=None, max_length=12)  # notify.channels.Outcome
     code: str = Field(default="", max_length=60)
     detail: str = ""
     previous_hash: str = Field(default="", max_length=64)  # of the attempt before it, empty for the first
@@ -68,7 +74,7 @@ class MessageReceipt(SQLModel, table=True):
     __tablename__ = "message_receipt"
 
     message_id: str = Field(foreign_key="outbox_message.id", primary_key=True, max_length=36)
-    kind: str = Field(primary_key=True, max_length=12)  # accepted delivered failed opened acknowledged
+    kind: str = Field(primary_key=True, max_length=12)  # notify.receipts.Kind
     at: datetime = Field(sa_type=UtcDateTime)
     detail: str = ""
 
