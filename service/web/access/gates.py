@@ -29,7 +29,7 @@ from service.web.context import context
 
 REMEMBERED_FOR = 2.0  # seconds until a revoked token stops reading; writing stops at once
 _MOST_REMEMBERED = 10_000
-PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/static/{name}", "/language"})
+PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/static/{name}", "/language", "/login"})
 FRESH = timedelta(minutes=10)  # how long a password that was typed vouches for who sits there
 
 

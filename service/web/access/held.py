@@ -1,10 +1,12 @@
 """留住的内容: a form whose session has ended is not lost – it is kept on the page and sent again after the login."""
 
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
+
+from service.web.access.origin import root_of
 
 MARK = "kept."  # before the name of a field that waits
 _SECRET = ("csrf", "password")
@@ -15,7 +17,7 @@ _MOST_FIELDS = 2000
 class Held:
     """Where a form was to go and what stood in it; files are not kept."""
 
-    place: str  # path and query as the browser asked for them
+    place: str  # path below the root path, and query
     fields: tuple[tuple[str, str], ...]
 
 
@@ -40,9 +42,10 @@ class PasswordWanted(Exception):
 
 
 def asked_for(request: Request) -> str:
-    """Path and query of a request as the browser sees them."""
+    """Path below the root path and query of a request, to come back to."""
+    path, root = str(request.scope["path"]), root_of(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    return f"{unquote(request.url.path) if '%' in request.url.path else request.url.path}{query}"
+    return quote(path.removeprefix(root) if path.startswith(f"{root}/") else path) + query
 
 
 def hold(request: Request, form: FormData) -> Held:

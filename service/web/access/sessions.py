@@ -40,7 +40,7 @@ def find_viewer(db: Database, value: str, now: datetime) -> Viewer | None:
     """Who holds the cookie `value`, None when its session has ended; a constant number of queries."""
     digest = token_digest(value)
     with db.read() as session:
-        query = select(WebSession, Account, Token.digest).join(Account).join(Token)
+        query = select(WebSession, Account, Token.digest).select_from(WebSession).join(Account).join(Token)
         query = query.where(
             col(WebSession.digest) == digest,
             col(WebSession.revoked_at).is_(None),

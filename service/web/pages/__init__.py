@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from service.web.access.login_pages import add_access
 from service.web.pages import assets, switch
 from service.web.pages.errors import add_error_pages
 from service.web.pages.headers import SafeHeaders
@@ -11,5 +12,6 @@ def add_pages(app: FastAPI) -> None:
     """Give the app its pages; the routes and handlers of the API are in place already."""
     app.add_middleware(SafeHeaders)
     add_error_pages(app)
+    add_access(app)
     for area in (assets, switch):
         app.include_router(area.router)
