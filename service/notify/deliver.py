@@ -175,7 +175,10 @@ class Deliverer:
             now = lease_time(session, self._clock)
             delivered = self._settler.settle(session, now, back)
             if strange:
+                self._held = on_hold(session)
                 overdue(session, now)
+            if self._held:
+                return delivered, []
             if strange and shares:
                 lost = claim_strange(session, now, list(self._channels), self._lease_seconds)
                 result = Result(Outcome.GIVE_UP, "no_channel", "渠道未配置 / the channel is not set up")
