@@ -1,13 +1,16 @@
 """预警通知的内容: from the stored score of an alert to the letter that tells an officer about it."""
 
+from collections.abc import Sequence
+
 from service.alerting.decide import Reason
 from service.alerting.escalate import Duty, Ladder, Why
 from service.alerting.tables import Alert, Score
+from service.network.duty import REPORTING
 from service.network.tables import Node
 from service.notify.message import AlertNews, FindingLine, Letter, NewsReason, compose
 from service.rulebook.library import Rulebook
 from service.scoring.pack import Level, Rule, State
-from service.scoring.wording import sealed, wording
+from service.scoring.wording import SEALED_NAME, sealed, wording
 
 _STEPS = {
     (Duty.SIGN, Why.RUNG): NewsReason.ESCALATED,
@@ -32,6 +35,21 @@ _POSTS = {
     "county.chair": "县区工会主席",
     "city.duty": "市总工会值班岗",
     "city.leader": "市总工会分管领导",
+}
+_THEMES = {
+    "wages": "工资支付",
+    "insurance": "社会保险",
+    "jobs": "岗位变动",
+    "restructuring": "改制重组",
+    "hours": "工时休假",
+    "safety": "劳动安全",
+    "contracts": "劳动合同",
+    "bargaining": "集体协商",
+    "voice": "职工诉求",
+    "operations": "生产经营",
+    "sites": "工程项目",
+    "reporting": "报送情况",
+    "other": "其他",
 }
 
 
@@ -81,9 +99,16 @@ def write_letter(
             sign_by=clocks.sign_by if clocks.duty is Duty.SIGN else None,
             act_by=alert.act_by if clocks.duty is Duty.ACT else None,
             update_by=alert.update_by if clocks.duty is Duty.UPDATE else None,
+            theme=_theme(alert, [rule for rule, _ in known], book),
             link=f"{base_url.rstrip('/')}/alerts/{alert.id}",
         )
     )
+
+
+def _theme(alert: Alert, fired: Sequence[Rule], book: Rulebook) -> str:
+    """What the alert is about; it is not told where only sealed findings say so."""
+    open_ = {rule.theme for rule in fired if not sealed(rule, book.dictionary)}
+    return _THEMES.get(alert.theme, alert.theme) if alert.theme in {REPORTING, *open_} else SEALED_NAME
 
 
 def _line(rule: Rule, book: Rulebook, value: float | None, threshold: float | None) -> FindingLine:

@@ -72,6 +72,7 @@ class AlertNews:
     link: str
     act_by: datetime | None = None  # at most one of the three is asked for at a time
     update_by: datetime | None = None
+    theme: str = ""  # what it is about, as a person reads it; 其他线索 where that would tell a sealed finding
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,7 @@ def _payload(news: AlertNews, findings: Sequence[FindingLine]) -> dict[str, Any]
             "level": news.level.word,
             "node": {"id": plain(news.node_id), "name": plain(news.node)},
             "county": plain(news.county),
+            "theme": plain(news.theme),
             "reason": news.reason.value,
             "findings": [
                 {"name": finding.name, "value": finding.value_text, "threshold": finding.threshold_text}
