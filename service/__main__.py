@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": ("instance", "migrate"),
     "network": ("network", "network_app"),
     "token": ("network", "token_app"),
+    "user": ("user", "user_app"),
     "rules": ("rules", "rules_app"),
     "score": ("score", "score"),
     "explain": ("explain", "explain"),
@@ -32,6 +33,9 @@ COMMANDS = {
     "drill": ("drill", "drill"),
     "who": ("who", "who"),
     "verify-chain": ("chain", "verify_chain"),
+    "backup": ("backup", "backup"),
+    "restore": ("backup", "restore"),
+    "release": ("backup", "release"),
     "doctor": ("doctor", "doctor"),
 }
 

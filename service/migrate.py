@@ -33,8 +33,13 @@ def upgrade(database: Database) -> None:
     with database.engine.connect().execution_options(write=True) as connection, connection.begin():
         if not database.sqlite:  # SQLite began with the write lock
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        _refuse_newer(connection)
-        command.upgrade(_config(connection), "head")
+        upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection) -> None:
+    """Bring the database to `head()` inside the caller's transaction. Raises Failure as `upgrade` does."""
+    _refuse_newer(connection)
+    command.upgrade(_config(connection), "head")
 
 
 def _refuse_newer(connection: Connection) -> None:

@@ -1,7 +1,7 @@
 """体检: what an operator should look at – the database, the calendar, failures and holes on record."""
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -10,15 +10,17 @@ from sqlmodel import Session, col, select
 from service.clock import SHANGHAI, SystemClock
 from service.commands.context import Dir, opened
 from service.errors import Findings
-from service.journal import JournalEntry
+from service.journal import Beat, JournalEntry
 from service.network.directory import posts_on_path
 from service.network.duty import HoleReason
 from service.network.rota import WorkingDay
 from service.network.tables import Contact, Node, Post
 from service.network.weak_points import AHEAD, weak_points
+from service.notify.hold import held
 from service.reporting.calendar import Calendar
 from service.rulebook.library import Library
 
+BACKUP_DUE = timedelta(days=8)
 MOST_NAMED = 3  # of one kind of weak point; there may be thousands of posts
 
 
@@ -32,7 +34,13 @@ def doctor(
         weak = _weak(session, calendar.is_working_day, now)
         # Nobody can verify a contact by code yet, and messages go to it all the same: told, but nothing is wrong.
         notes = _some(weak.pop(HoleReason.UNVERIFIED, []))
-        problems = [*_setup(session), *_calendar(calendar, now), *(line for w in weak.values() for line in _some(w))]
+        notes += _backup(session, now)
+        problems = [
+            *_setup(session),
+            *_held(session),
+            *_calendar(calendar, now),
+            *(line for w in weak.values() for line in _some(w)),
+        ]
         entries = session.exec(select(JournalEntry).order_by(col(JournalEntry.id).desc()).limit(last)).all()
         kind = "SQLite" if database.sqlite else "PostgreSQL"
         typer.echo(f"数据库可用（{kind}）/ database fine ({kind}); {settings.dir}")
@@ -46,6 +54,28 @@ def doctor(
             f"{len(problems) + len(entries)} 处需要关注", f"{len(problems) + len(entries)} thing(s) to look at"
         )
     typer.echo("一切正常 / all well")
+
+
+def _held(session: Session) -> list[str]:
+    kept = held(session)
+    if kept is None:
+        return []
+    since = f"{kept.since.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return [
+        f"{since} 恢复以来 {kept.messages} 条旧通知和 {kept.newer} 条新通知被压住，核对后运行 labour-watch release / "
+        f"{kept.messages} messages held since the restore and {kept.newer} newer ones; check, then run "
+        "`labour-watch release`"
+    ]
+
+
+def _backup(session: Session, now: datetime) -> list[str]:
+    """Where the newest backup is, and whether it is too old."""
+    beat = session.exec(select(Beat).where(Beat.name == "backup")).first()
+    if beat is None:
+        return ["还没有备份，请定期运行 labour-watch backup / no backup yet; run `labour-watch backup` regularly"]
+    text = f"{beat.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} {beat.detail}"
+    old = now - beat.at > BACKUP_DUE
+    return [f"最近备份{'已过时' if old else ''} / newest backup{', too old' if old else ''}: {text}"]
 
 
 def _setup(session: Session) -> list[str]:
