@@ -18,6 +18,7 @@ from service.notify.callbacks import overdue
 from service.notify.channels import Channel, Outcome, Outgoing, Result
 from service.notify.flight import Flight
 from service.notify.hold import on_hold
+from service.notify.links import Links, with_link
 from service.notify.outbox import Claimed, Share, claim, claim_strange, lease_time
 from service.notify.retry import RetryPolicy
 from service.notify.settle import Sent, Settler
@@ -32,7 +33,8 @@ class Deliverer:
     """Empties the outbox through `channels`. Each turn is one transaction that settles what came back and claims what
     there is room for, so nothing is claimed that is not sent at once. Use `run` in a thread of its own or
     `deliver_due`, not both at a time; `close` after `deliver_due`. `secret_of` opens the secret of a contact by its
-    id; `receipt_within` is that of `Settler`. Raises ValueError when a send could outlast its lease."""
+    id; `receipt_within` is that of `Settler`; `links` makes those to sign with. Raises ValueError when a send could
+    outlast its lease."""
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class Deliverer:
         *,
         secret_of: Callable[[int], str | None] | None = None,
         receipt_within: Mapping[str, timedelta] | None = None,
+        links: Links | None = None,
         send_timeout: float = 10.0,
         jitter: Callable[[], float] = DICE.random,
     ) -> None:
@@ -58,6 +61,7 @@ class Deliverer:
         self._lease_seconds = lease_seconds
         self._settler = Settler(policy or RetryPolicy(), jitter, receipt_within or {})
         self._secret_of = secret_of or (lambda _contact: None)
+        self._links = links
         self._send_timeout = send_timeout
         self._limits = {name: min(channel.limit, concurrency) for name, channel in channels.items()}
         self._flight = Flight(self._limits)
@@ -146,7 +150,7 @@ class Deliverer:
             self._flight.put_back(back)
             raise
         for one in claimed:
-            outgoing = one.outgoing
+            outgoing = with_link(one.channel, one.outgoing)
             secret = secrets.get(one.contact_id)
             self._flight.take_off(one, self._send(one.channel, outgoing, secret))
         return delivered, len(claimed)
@@ -183,7 +187,8 @@ class Deliverer:
                 lost = claim_strange(session, now, list(self._channels), self._lease_seconds)
                 result = Result(Outcome.GIVE_UP, "no_channel", "渠道未配置 / the channel is not set up")
                 self._settler.settle(session, now, [Sent(one, result) for one in lost])
-            return delivered, claim(session, now, shares, self._lease_seconds)
+            claimed = claim(session, now, shares, self._lease_seconds)
+            return delivered, self._links.attach(session, claimed) if self._links else claimed
 
     def _settle_alone(self, one: Sent) -> int:
         """One that the database refuses must not hold up the others; its lease ends and it is sent again."""

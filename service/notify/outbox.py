@@ -49,7 +49,7 @@ _LEASE = (
     )
     .returning(
         *(_MESSAGE.c[name] for name in ("id", "attempts", "channel", "address", "contact_id", "officer_id", "post")),
-        *(_MESSAGE.c[name] for name in ("subject", "body", "payload")),
+        *(_MESSAGE.c[name] for name in ("subject", "body", "payload", "created_at", "alert_id")),
     )
 )
 # Made once: putting the values into the statement costs more than sending it.
@@ -85,6 +85,8 @@ class Claimed:
     channel: str
     contact_id: int | None
     started_at: datetime  # of the attempt
+    created_at: datetime  # of the message
+    alert_id: int | None
 
 
 @dataclass(frozen=True)
@@ -213,4 +215,4 @@ def _claimed(row: Any, lease: str, now: datetime) -> Claimed:
         officer_id=row.officer_id,
         post=row.post,
     )
-    return Claimed(outgoing, lease, row.channel, row.contact_id, now)
+    return Claimed(outgoing, lease, row.channel, row.contact_id, now, row.created_at, row.alert_id)

@@ -1,9 +1,10 @@
 """处置: the plain moves of an alert – sign, contain, note, archive – each under its lock, one line on its record."""
 
 from datetime import datetime
+from typing import Any
 
 from service.alerting.tables import Alert
-from service.response.desk import Office, on_desk
+from service.response.desk import Case, Office, on_desk
 from service.response.lifecycle import Move, State
 
 
@@ -13,12 +14,19 @@ def acknowledge(office: Office, alert_id: int, officer_id: str, now: datetime, *
     Raises NotFound, Stale, or Conflict when the alert is closed.
     """
     with on_desk(office, alert_id, officer_id, now, if_match) as case:
-        if case.begin(Move.ACKNOWLEDGE):
-            alert = case.alert
-            alert.state, alert.owner_id = str(State.ACKNOWLEDGED), officer_id
-            alert.acknowledged_at, alert.acknowledged_by = now, officer_id
-            case.note("acknowledged", says=False)
+        sign(case)
     return case.alert
+
+
+def sign(case: Case, **detail: Any) -> bool:
+    """Sign an alert that lies on the desk; False when somebody has already. Raises Conflict when it is closed."""
+    if not case.begin(Move.ACKNOWLEDGE):
+        return False
+    alert = case.alert
+    alert.state, alert.owner_id = str(State.ACKNOWLEDGED), case.officer_id
+    alert.acknowledged_at, alert.acknowledged_by = case.now, case.officer_id
+    case.note("acknowledged", says=False, **detail)
+    return True
 
 
 def contain(
