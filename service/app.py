@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,10 +18,7 @@ from service.db import Database
 from service.migrate import current, head
 from service.network.sealing import Sealer
 from service.network.tables import Contact
-from service.notify.channels import Channel
-from service.notify.channels.console import ConsoleChannel
-from service.notify.channels.email import EmailChannel, MailServer
-from service.notify.channels.webhook import WebhookChannel
+from service.notify.channels.wiring import channels
 from service.notify.deliver import Deliverer
 from service.notify.retry import RetryPolicy
 from service.reporting.intake import Intake, IntakeRules
@@ -61,7 +57,7 @@ class Instance:
         return Deliverer(
             self.db,
             self.clock,
-            _channels(settings, self.clock, console),
+            channels(settings, self.clock, console),
             lease_seconds=settings.lease_seconds,
             send_timeout=settings.send_timeout,
             concurrency=settings.deliver_concurrency,
@@ -140,21 +136,3 @@ def _schema(db: Database) -> str:
 
 def _alive(running: bool) -> str:
     return "ok" if running else "stopped"
-
-
-def _channels(settings: Settings, clock: Clock, console: TextIO | None) -> dict[str, Channel]:
-    channels: dict[str, Channel] = {
-        "console": ConsoleChannel(console or sys.stdout),
-        "webhook": WebhookChannel(clock, settings.deliver_concurrency),
-    }
-    if settings.smtp_host:
-        server = MailServer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            user=settings.smtp_user,
-            password=settings.smtp_password.get_secret_value(),
-            sender=settings.smtp_from,
-            tls=settings.smtp_tls,
-        )
-        channels["email"] = EmailChannel(server, clock, timeout=settings.send_timeout)
-    return channels

@@ -44,6 +44,23 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = Field(SecretStr(""), description="邮件密码 / SMTP password")
     smtp_from: str = Field("labour-watch@localhost", description="发件人 / sender address")
     smtp_tls: Literal["none", "starttls", "tls"] = Field("none", description="邮件加密方式 / SMTP encryption")
+    webhook_networks: str = Field(
+        "loopback,public",
+        description="可向何处呼叫：public、loopback、网段、主机名，以逗号分隔 / where calls may lead: public, "
+        "loopback, networks, host names, by comma",
+    )
+    gateways: Path | None = Field(
+        None,
+        description="短信与语音平台的说明文件；空则不发短信、不打电话 / file about the platforms for text messages and "
+        "calls; empty: neither",
+    )
+    sms_secret: SecretStr = Field(
+        SecretStr(""), description="短信平台的密钥 / secret of the platform for text messages"
+    )
+    voice_secret: SecretStr = Field(SecretStr(""), description="语音平台的密钥 / secret of the platform for calls")
+    duty_phone: str = Field(
+        "", description="短信和电话里的值班电话 / telephone of the duty desk, told in text messages and calls"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别 / log level")
     log_format: Literal["console", "json"] = Field("console", description="日志格式 / log format")
 
