@@ -27,6 +27,7 @@ COMMANDS = {
     "rules": ("rules", "rules_app"),
     "score": ("score", "score"),
     "explain": ("explain", "explain"),
+    "evidence": ("evidence", "evidence"),
     "detect": ("detect", "detect"),
     "simulate": ("simulate", "simulate"),
     "replay": ("replay", "replay"),

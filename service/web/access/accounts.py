@@ -38,8 +38,7 @@ def add_account(
     login = login_of(login)
     if not _LOGIN.fullmatch(login):
         raise WrongUse("登录名为 2–64 个字母、数字或 . _ - @", "a login has 2 to 64 letters, digits or . _ - @")
-    if session.get(Account, login) is not None:
-        raise WrongUse(f"登录名 {login} 已存在", f"the login {login} is taken; `user list` shows all")
+    refuse_taken(session, login)
     officer_id, node_id, known_as = _stand(session, role, officer_id, node_id)
     refuse_weak(password, login)
     digest = token_digest(issue_token(session, now, node_id=node_id, officer_id=officer_id, label=f"user {login}"))
@@ -57,6 +56,12 @@ def add_account(
     session.add(account)
     session.flush()
     return account
+
+
+def refuse_taken(session: Session, login: str) -> None:
+    """Raises WrongUse when there is an account of this login."""
+    if session.get(Account, login) is not None:
+        raise WrongUse(f"登录名 {login} 已存在", f"the login {login} is taken; `user list` shows all")
 
 
 def _stand(
