@@ -19,6 +19,7 @@ from service.alerting.gather import orphans
 from service.alerting.issue import Issuer
 from service.alerting.post import Postman
 from service.alerting.remind import remind
+from service.alerting.set_back import bring_back
 from service.alerting.tables import Alert, Score
 from service.bell import Topic
 from service.clock import Clock
@@ -57,6 +58,7 @@ class Sweeper:
 
     def sweep(self) -> Sweep:
         """Do everything that is due now."""
+        bring_back(self._db, self._clock.now())
         opened, closed = self._weeks()
         reminded = self._remind()
         self._release()
