@@ -43,6 +43,7 @@ class Real:
     workers: int = 1
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     port: int = 0
+    program: str = "service"  # or what starts it, such as tests.crash
 
     @property
     def environment(self) -> dict[str, str]:
@@ -87,7 +88,7 @@ class Real:
         for number, arguments in enumerate(commands):
             with (self.folder / f"process-{number}.log").open("ab") as log:
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "service", *arguments],
+                    [sys.executable, "-m", self.program, *arguments],
                     env={**_clean(), **self.environment},
                     stdout=log,
                     stderr=log,
