@@ -45,7 +45,7 @@ def _remind_week(
     for expectation in owed:
         expectation.reminded_at = now
         node = nodes[expectation.node_id]
-        post, officer = _asked(node, posts.get(node.id, ()), now)
+        post, officer = whom_to_ask(node, posts.get(node.id, ()), now)
         lists.setdefault(officer, (post, []))[1].append(node)
     for officer, (post, units) in lists.items():
         route = [*(addresses(post, now) if post else ()), NOBODY]
@@ -53,7 +53,9 @@ def _remind_week(
         enqueue(session, now, f"remind/{week.week}/{officer}/{units[0].id}", None, letter, route)
 
 
-def _asked(node: Node, posts: Sequence[PostView], now: datetime) -> tuple[PostView | None, str]:
+def whom_to_ask(node: Node, posts: Sequence[PostView], now: datetime) -> tuple[PostView | None, str]:
+    """The post and the officer who are reminded for a unit: its own reporter, else whoever looks after it; without a
+    post nobody can be reached, and it is the operator."""
     for code in _ASKED.get(node.kind, _ASKED_ABOVE):
         found = duty.answer(code, posts, now)
         own = found.post is not None and (found.post.code == code or code != "enterprise.reporter")
