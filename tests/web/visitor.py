@@ -31,7 +31,9 @@ class Visitor:
     def __init__(self, desk: Desk, cookie: str = "", csrf: str = "") -> None:
         self.desk = desk
         self.csrf = csrf
-        self.cookies = httpx.Cookies({"labour-watch": cookie} if cookie else {})
+        self.cookies = httpx.Cookies()
+        if cookie:
+            self.cookies.set("labour-watch", cookie, domain="labour-watch.test")
         self.headers = {"Origin": HOST, "User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
 
     def get(self, path: str, **query: Any) -> httpx.Response:
