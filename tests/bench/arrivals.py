@@ -94,16 +94,23 @@ def _receive(folder: Path) -> None:
     with (folder / "arrivals").open("a", buffering=1) as out, HttpReceiver() as receiver:
 
         def note(received: Received) -> Answer:
-            event = orjson.loads(received.body)
-            who = received.path.rsplit("/", 1)[-1]
-            data = event["data"]
-            words = (who, received.headers["webhook-id"], data["number"], data["reason"], receiver.in_flight)
-            out.write(" ".join(map(str, words)) + "\n")
+            out.write(" ".join((*_words(received), str(receiver.in_flight))) + "\n")
             return Answer(delay=float(delay.read_text()) if delay.exists() else 0.0)
 
         receiver.answer_with = note
         print(receiver.url, flush=True)
         sys.stdin.read()
+
+
+def _words(received: Received) -> tuple[str, str, str, str]:
+    """Who was told, the message's id, the alert's number, the reason – of ours, and of Alertmanager's calls."""
+    body = orjson.loads(received.body)
+    if "groupKey" in body:
+        number = body["alerts"][0]["labels"]["n"]
+        return number, number, number, "alertmanager"
+    data = body["data"]
+    who = received.path.rsplit("/", 1)[-1]
+    return who, received.headers["webhook-id"], str(data["number"]), data["reason"]
 
 
 if __name__ == "__main__":
