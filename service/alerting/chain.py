@@ -1,7 +1,7 @@
 """记录的核对: checkpoints over the heads of all records, and the search for the first line that was tampered with."""
 
 import hashlib
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,8 +68,39 @@ def digest_of(before: str, alerts: int, heads: list[list[object]]) -> str:
 def verify_chains(session: Session) -> ChainReport:
     """Read every record from its beginning; stops at the first line that is not as it was written."""
     checkpoints = session.exec(select(ChainCheckpoint).order_by(col(ChainCheckpoint.id))).all()
+    pins, fault = _pins(checkpoints, "")
+    reader = _Reader(session, pins)
+    with closing(reader.faults()) as faults:
+        found = fault or next(faults, None)
+    return _report(reader, checkpoints, found)
+
+
+def verify_record(session: Session, alert: Alert) -> ChainReport:
+    """Read one record, with the checkpoints taken since it was begun."""
+    query = select(AlertEvent).where(AlertEvent.alert_id == alert.id).order_by(col(AlertEvent.seq))
+    lines = session.exec(query).all()
+    begun = min((line.at for line in lines), default=alert.raised_at) - EVERY
+    since = select(func.min(ChainCheckpoint.id)).where(col(ChainCheckpoint.at) >= begun)
+    points = select(ChainCheckpoint).where(col(ChainCheckpoint.id) >= since.scalar_subquery())
+    checkpoints = session.exec(points.order_by(col(ChainCheckpoint.id))).all()
+    pins, fault = _pins(checkpoints, _digest_before(session, checkpoints))
+    reader = _Reader(session, pins)
+    found = reader.record(alert.id or 0, lines, (alert.last_seq, alert.head))
+    return _report(reader, checkpoints, found or fault)
+
+
+def _digest_before(session: Session, checkpoints: Sequence[ChainCheckpoint]) -> str:
+    """What the first of these stands on."""
+    if not checkpoints:
+        return ""
+    query = select(ChainCheckpoint.digest).where(col(ChainCheckpoint.id) < checkpoints[0].id)
+    return session.exec(query.order_by(col(ChainCheckpoint.id).desc()).limit(1)).first() or ""
+
+
+def _pins(checkpoints: Sequence[ChainCheckpoint], before: str) -> tuple[Pins, Fault | None]:
+    """What the checkpoints hold, the first of which stands on `before`; and the first that is not as it was taken."""
     pins: dict[int, dict[int, str]] = {}
-    before, fault = "", None
+    fault = None
     for point in checkpoints:
         if fault is None and point.digest != digest_of(before, point.alerts, point.heads):
             fault = Fault(
@@ -78,9 +109,10 @@ def verify_chains(session: Session) -> ChainReport:
         before = point.digest
         for alert, seq, hash_ in point.heads:
             pins.setdefault(alert, {})[seq] = hash_
-    reader = _Reader(session, pins)
-    with closing(reader.faults()) as faults:
-        found = fault or next(faults, None)
+    return pins, fault
+
+
+def _report(reader: "_Reader", checkpoints: Sequence[ChainCheckpoint], fault: Fault | None) -> ChainReport:
     newest = checkpoints[-1] if checkpoints else None
     return ChainReport(
         reader.alerts,
@@ -88,7 +120,7 @@ def verify_chains(session: Session) -> ChainReport:
         reader.unsealed,
         newest.digest if newest else "",
         newest.at if newest else None,
-        found,
+        fault,
     )
 
 
@@ -112,11 +144,11 @@ class _Reader:
             groups = groupby(stream, lambda line: line.alert_id)
             for alert in sorted(named | heads.keys() | self.pins.keys()):
                 lines = next(groups)[1] if alert in named else ()
-                fault = self._record(alert, lines, heads.get(alert))
+                fault = self.record(alert, lines, heads.get(alert))
                 if fault is not None:
                     yield fault
 
-    def _record(self, alert: int, lines: Iterable[AlertEvent], head: tuple[int, str] | None) -> Fault | None:
+    def record(self, alert: int, lines: Iterable[AlertEvent], head: tuple[int, str] | None) -> Fault | None:
         """The first line of one record that is not as it was written; or its end, which the alert and the checkpoints
         hold."""
         if head is None:
