@@ -38,10 +38,18 @@ def _proof() -> None:
         table.add_column(sa.Column("receipt_by", INSTANT))
         table.create_index("ix_outbox_message_remote_id", ["remote_id"])
         accepted = sa.text("state = 'accepted'")
-        table.create_index("ix_outbox_message_receipt_by", ["receipt_by"], sqlite_where=accepted, postgresql_where=accepted)
+        table.create_index(
+            "ix_outbox_message_receipt_by", ["receipt_by"], sqlite_where=accepted, postgresql_where=accepted
+        )
     with op.batch_alter_table("delivery_attempt") as table:
         table.add_column(sa.Column("previous_hash", sa.String(64), nullable=False, server_default=""))
         table.add_column(sa.Column("hash", sa.String(64), nullable=False, server_default=""))
+    op.create_table(
+        "send_pace",
+        sa.Column("channel", sa.String(20), primary_key=True),
+        sa.Column("address", sa.String(1000), primary_key=True),
+        sa.Column("full_at", INSTANT, nullable=False),
+    )
     op.create_table(
         "message_receipt",
         sa.Column("message_id", sa.String(36), sa.ForeignKey("outbox_message.id"), primary_key=True),
@@ -71,6 +79,9 @@ def _proof() -> None:
 
 
 def _watching() -> None:
+    op.create_index("ix_delivery_attempt_started_at", "delivery_attempt", ["started_at"])
+    held = sa.text("state = 'held'")
+    op.create_index("ix_outbox_held", "outbox_message", ["created_at"], sqlite_where=held, postgresql_where=held)
     op.create_table(
         "beat",
         sa.Column("name", sa.String(60), primary_key=True),

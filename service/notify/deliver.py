@@ -64,7 +64,8 @@ class Deliverer:
         self._links = links
         self._send_timeout = send_timeout
         self._limits = {name: min(channel.limit, concurrency) for name, channel in channels.items()}
-        self._flight = Flight(self._limits)
+        self._paces = {name: channel.pace for name, channel in channels.items()}
+        self._flight = Flight(self._limits, self._paces)
         self._runner: asyncio.Runner | None = None
         self._strange_at = float("-inf")
         self._held = False
@@ -88,7 +89,7 @@ class Deliverer:
                 self._runner.run(channel.close())
             self._runner.close()
             self._runner = None
-            self._flight = Flight(self._limits)
+            self._flight = Flight(self._limits, self._paces)
 
     def __enter__(self) -> "Deliverer":
         return self

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from service.notify.channels import Outcome, Result
+from service.notify.channels import Outcome, Pace, Result
 from service.notify.outbox import Claimed, Share
 from service.notify.settle import Sent
 
@@ -14,11 +14,12 @@ SLOW_SECONDS = 1.0
 
 
 class Flight:
-    """`limits` is how many sends a channel may have on its way. A receiver that was slow or failing the last time gets
-    a quarter of them, so that it does not starve its neighbours."""
+    """`limits` is how many sends a channel may have on its way, `paces` how fast its addresses take them. A receiver
+    that was slow or failing the last time gets a quarter of them, so that it does not starve its neighbours."""
 
-    def __init__(self, limits: Mapping[str, int]) -> None:
+    def __init__(self, limits: Mapping[str, int], paces: Mapping[str, Pace | None] | None = None) -> None:
         self._limits = limits
+        self._paces = paces or {}
         self._busy: dict[str, Counter[str]] = {name: Counter() for name in limits}
         self._troubled: set[tuple[str, str]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -38,7 +39,7 @@ class Flight:
         busy = self._busy[name]
         quarter = max(1, limit // 4)
         room = {address: quarter - busy[address] for channel, address in self._troubled if channel == name}
-        return Share(limit - busy.total(), room)
+        return Share(limit - busy.total(), room, self._paces.get(name))
 
     def take_off(self, claimed: Claimed, send: Coroutine[Any, Any, Result]) -> None:
         """Start one send."""

@@ -5,6 +5,7 @@ A row may be claimed when it is `pending` and its time has come, or when it is `
 who holds the lease settles the row; a settle that comes too late completes its attempt and leaves the row alone.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -17,8 +18,9 @@ from sqlmodel import Session
 from service.bell import Topic
 from service.clock import Clock, SystemClock
 from service.db import UtcDateTime, new_id, wake
-from service.notify.channels import Outgoing
+from service.notify.channels import Outgoing, Pace
 from service.notify.message import Letter
+from service.notify.pace import spend, tokens
 from service.notify.tables import DeliveryAttempt, OutboxMessage
 
 AT_ONCE = 100  # messages for unknown channels that are taken in one go
@@ -92,10 +94,11 @@ class Claimed:
 @dataclass(frozen=True)
 class Share:
     """What may be claimed of one channel: `free` messages in all; for an address named in `room` no more than that, so
-    that a receiver that is slow or failing does not take every place."""
+    that a receiver that is slow or failing does not take every place. `pace` holds for each address."""
 
     free: int
     room: Mapping[str, int]
+    pace: Pace | None = None
 
 
 def lease_time(session: Session, clock: Clock) -> datetime:
@@ -175,23 +178,34 @@ def _insert_new(session: Session, values: Mapping[str, Any]) -> bool:
 def _choose(session: Session, now: datetime, channel: str, share: Share) -> list[str]:
     """Ids within the share. Addresses without room are left out of the query, so that what waits for them does not hide
     the rest; each round fills such an address or comes to the end."""
-    chosen: list[str] = []
+    chosen: dict[str, str] = {}
     room = dict(share.room)
+    paced = False
     while len(chosen) < share.free:
         wanted = share.free - len(chosen)
         full = [address for address, left in room.items() if left <= 0]
         rows = session.connection().execute(
-            _DUE, {"now": now, "channel": channel, "full": full, "chosen": chosen, "limit": wanted}
+            _DUE, {"now": now, "channel": channel, "full": full, "chosen": list(chosen), "limit": wanted}
         )
         found = rows.all()
+        if share.pace and found and not paced:  # asked only when there is something to send
+            room, paced = _paced(session, now, channel, share.pace, room), True
         for id_, address in found:
-            if room.get(address, 1) > 0:
-                chosen.append(id_)
-                if address in room:
-                    room[address] -= 1
+            left = room.get(address, share.pace.burst if share.pace else share.free)
+            if left > 0:
+                chosen[id_] = address
+                room[address] = left - 1
         if len(found) < wanted:
             break
-    return chosen
+    if share.pace and chosen:
+        spend(session, now, channel, share.pace, Counter(chosen.values()))
+    return list(chosen)
+
+
+def _paced(session: Session, now: datetime, channel: str, pace: Pace, room: Mapping[str, int]) -> dict[str, int]:
+    """The room of each address, no more than its pace leaves it."""
+    left = tokens(session, now, channel, pace)
+    return {address: min(room.get(address, pace.burst), left.get(address, pace.burst)) for address in {*room, *left}}
 
 
 def _lease(session: Session, now: datetime, ids: Sequence[str], lease_seconds: float) -> list[Claimed]:

@@ -23,6 +23,12 @@ class OutboxMessage(SQLModel, table=True):
             postgresql_where=text("state IN ('pending', 'sending')"),
         ),
         Index(
+            "ix_outbox_held",
+            "created_at",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index(
             "ix_outbox_message_receipt_by",
             "receipt_by",
             sqlite_where=text("state = 'accepted'"),
@@ -56,6 +62,7 @@ class DeliveryAttempt(SQLModel, table=True):
     """投递记录: written before the send, completed after it; one without an end is a crash somebody can see."""
 
     __tablename__ = "delivery_attempt"
+    __table_args__ = (Index("ix_delivery_attempt_started_at", "started_at"),)
 
     message_id: str = Field(foreign_key="outbox_message.id", primary_key=True, max_length=36)
     number: int = Field(primary_key=True)
@@ -66,6 +73,16 @@ class DeliveryAttempt(SQLModel, table=True):
     detail: str = ""
     previous_hash: str = Field(default="", max_length=64)  # of the attempt before it, empty for the first
     hash: str = Field(default="", max_length=64)  # over what the row says and `previous_hash`, at completion
+
+
+class SendPace(SQLModel, table=True):
+    """发送节奏 of an address of a channel that takes so many messages and no more: a token bucket (notify.pace)."""
+
+    __tablename__ = "send_pace"
+
+    channel: str = Field(primary_key=True, max_length=20)
+    address: str = Field(primary_key=True, max_length=1000)
+    full_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class MessageReceipt(SQLModel, table=True):
