@@ -3,9 +3,13 @@
 from fastapi import FastAPI
 
 from service.web.access.login_pages import add_access
-from service.web.pages import assets, switch
+from service.web.board import board_pages
+from service.web.cases import pages as cases
+from service.web.forms import routes as forms
+from service.web.pages import assets, sign, switch
 from service.web.pages.errors import add_error_pages
 from service.web.pages.headers import SafeHeaders
+from service.web.units import pages as units
 
 
 def add_pages(app: FastAPI) -> None:
@@ -13,5 +17,5 @@ def add_pages(app: FastAPI) -> None:
     app.add_middleware(SafeHeaders)
     add_error_pages(app)
     add_access(app)
-    for area in (assets, switch):
+    for area in (assets, switch, board_pages, sign, forms, cases, units):
         app.include_router(area.router)
