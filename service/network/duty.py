@@ -118,10 +118,14 @@ def answer(code: str, posts: Sequence[PostView], at: datetime) -> Answer:
 
 
 def for_alert(posts: Sequence[PostView], node_id: str, kind: str, theme: str) -> tuple[PostView, ...]:
-    """The posts on the path of `node_id` as they answer for an alert about it: a county's own silence is the business
-    of the city, so its own posts are barred; nobody is asked why he said nothing himself."""
+    """The posts on the path of `node_id` as they answer for an alert about it. Those of an enterprise are barred
+    whatever the policy says: nobody there learns of an alert, least of all of what a colleague told in confidence. A
+    county's own silence is the business of the city, so its posts are barred: nobody is asked why he said nothing."""
     own = kind == "county" and theme == REPORTING
-    return tuple(replace(post, barred=True) if own and post.node_id == node_id else post for post in posts)
+    return tuple(
+        replace(post, barred=True) if post.kind == "enterprise" or (own and post.node_id == node_id) else post
+        for post in posts
+    )
 
 
 def impossible(hole: Hole, kind: str) -> bool:

@@ -77,7 +77,7 @@ def _admit_report(
         raise Forbidden(
             "observation_not_yours", "走访记录不能由本单位自己提交", "nobody files an observation of himself", "/source"
         )
-    _check_week(sent.week, place, now, "/week")
+    check_week(sent.week, place, now, "/week")
     form = rules.form(place.kind, sent.week)
     values = fill(form, sent.values, sent.nil)
     revision = _next_revision(sent, known.revision(place.id, sent.week, sent.source))
@@ -116,7 +116,7 @@ def _admit_event(
             "future_event", "发生时间在将来，请核对", "it happened in the future; check the time", "/happened_at"
         )
     week = week_at(sent.happened_at)
-    _check_week(week, place, now + _SKEW, "/happened_at")
+    check_week(week, place, now + _SKEW, "/happened_at")
     warnings = event_warnings(sent.note)
     answer = EventAnswer(id_, place.id, week, sent.event, sent.happened_at, sent.people, now, warnings)
     row = {
@@ -129,6 +129,7 @@ def _admit_event(
         "note": sent.note,
         "received_at": now,
         "token_id": bearer.token_id,
+        "discreet": sent.discreet,
     }
     return Admitted(answer, event=row, due=_due(place, week, "event", now))
 
@@ -138,7 +139,8 @@ def event_warnings(note: str) -> tuple[Mapping[str, str], ...]:
     return tuple(doubt.as_dict() for doubt in note_doubts(note))
 
 
-def _check_week(week: str, place: Place, now: datetime, pointer: str) -> None:
+def check_week(week: str, place: Place, now: datetime, pointer: str = "") -> None:
+    """Whether a report of `week` may come from `place` at all. Raises Invalid with the reason."""
     if not is_week(week):
         raise Invalid(
             "not_a_week", "没有这个报告周，应如 2026-W47", "there is no such week; it is written like 2026-W47", pointer

@@ -38,6 +38,7 @@ class EventSubmission:
     node: str | None = None
     key: str | None = None
     body_digest: str = ""
+    discreet: bool = False  # 不通知本单位其他人员
 
 
 Submission = ReportSubmission | EventSubmission

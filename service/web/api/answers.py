@@ -95,6 +95,7 @@ def event_item(event: Event) -> dict[str, Any]:
         "people": event.people,
         "note": event.note,
         "received_at": instant(event.received_at),
+        "discreet": event.discreet,
     }
 
 
@@ -165,6 +166,27 @@ def moved(body: type[BaseModel]) -> dict[str, Any]:
     return {
         "responses": {**{code: {"description": text} for code, text in texts.items()}, **_MOVE_PROBLEMS},
         "openapi_extra": extra,
+    }
+
+
+def described_callback(body: type[BaseModel]) -> dict[str, Any]:
+    """What FastAPI is told of a gateway's callback, whose body is read by hand once its signature is right."""
+    parameters = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": text}
+        for name, text in {
+            "X-Timestamp": "签名时刻，1970 年起的秒数 / when it was signed, seconds since 1970",
+            "X-Signature": "HMAC-SHA256(密钥, 时刻 + “.” + 请求体)，十六进制 / over timestamp, dot and body, in hex",
+        }.items()
+    ]
+    content = {"application/json": {"schema": body.model_json_schema()}}
+    problems = {
+        **{status: _WRITE_PROBLEMS[status] for status in (400, 413, 422, 503)},
+        401: {**_PROBLEM, "description": "签名不符 / the signature is wrong"},
+        404: {**_PROBLEM, "description": "没有这条通知 / there is no such message"},
+    }
+    return {
+        "responses": {200: {"description": "已记下 / written down"}, **problems},
+        "openapi_extra": {"parameters": parameters, "requestBody": {"required": True, "content": content}},
     }
 
 

@@ -54,6 +54,7 @@ def _events(
         # What others reported about it is none of its business: it would show who talks to the union.
         own = select(Token.id).where(Token.node_id == token.node_id)
         query = query.where(Event.node_id == token.node_id, col(Event.token_id).in_(own))
+        query = query.where(~col(Event.discreet) | (col(Event.token_id) == token.id))
     filters: list[Any] = [
         *([Event.node_id == node] if node is not None else []),
         *([Event.week == week] if week is not None else []),

@@ -50,6 +50,7 @@ class EventBody(BaseModel):
     )
     note: Note = ""
     node: NodeId | None = None
+    discreet: bool = Field(False, description="不通知本单位其他人员 / nobody else of the unit may learn of it")
 
 
 _REPORT = TypeAdapter(ReportBody)
@@ -99,6 +100,7 @@ def event_submission(digest: str, body: dict[str, Any], key: str | None = None) 
         node=sent.node,
         key=idempotency_key(key),
         body_digest=body_digest("event", body) if key is not None else "",
+        discreet=sent.discreet,
     )
 
 

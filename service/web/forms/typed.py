@@ -48,8 +48,12 @@ def read(form: Form, texts: Mapping[str, str], nil: bool) -> Typed:
     values: dict[str, Any] = {}
     problems: dict[str, Told] = {}
     for id_, text in texts.items():
+        if id_ not in form.indicators:
+            if text.strip():
+                problems[id_] = ("这一项已不在表上", "this question is no longer on the form")
+            continue
         try:
-            if id_ in form.indicators and (value := read_one(form.indicators[id_], text)) is not None:
+            if (value := read_one(form.indicators[id_], text)) is not None:
                 values[id_] = value
         except NotRead as error:
             problems[id_] = error.told

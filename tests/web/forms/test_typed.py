@@ -88,8 +88,9 @@ def test_the_checks_of_intake_speak_beside_the_field(texts: dict[str, str], nil:
     assert list(read(FORM, texts, nil).problems) == [wrong]
 
 
-def test_a_question_that_is_not_on_the_form_is_not_read() -> None:
-    assert read(FORM, {"county.calls": "3", "no.such": "x"}, nil=False).values == {}
+def test_what_was_typed_for_a_question_that_has_gone_is_told() -> None:
+    typed = read(FORM, {"county.calls": "3", "no.such": " "}, nil=False)
+    assert (typed.values, list(typed.problems)) == ({}, ["county.calls"])
 
 
 def test_a_note_keeps_its_lines_and_loses_what_cannot_be_seen() -> None:
