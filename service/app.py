@@ -20,10 +20,12 @@ from service.network.sealing import Sealer
 from service.network.tables import Contact
 from service.notify.channels.wiring import channels
 from service.notify.deliver import Deliverer
+from service.notify.links import Links
 from service.notify.retry import RetryPolicy
 from service.reporting.intake import Intake, IntakeRules
 from service.rulebook.library import Library
 from service.settings import Settings
+from service.watching.watcher import Watcher
 from service.web.api import build_api
 from service.web.context import Context
 from service.web.health import add_health
@@ -31,6 +33,8 @@ from service.worker import Worker
 
 if TYPE_CHECKING:
     from service.postgres import Chime
+
+REPORTING_BACK = ("sms", "voice")  # channels whose platforms say later what became of a message
 
 
 @dataclass
@@ -63,6 +67,8 @@ class Instance:
             concurrency=settings.deliver_concurrency,
             policy=RetryPolicy(give_up_after=timedelta(hours=settings.retry_for_hours)),
             secret_of=self._secret_of,
+            receipt_within=dict.fromkeys(REPORTING_BACK, self._receipt_within()),
+            links=self._links(),
         )
 
     def worker(self) -> Worker:
@@ -72,7 +78,8 @@ class Instance:
             from service.postgres import Leader
 
             leader = Leader(self.db.url)
-        return Worker(self.db, self.clock, self.assessor(), self.deliverer(), self.sweeper(), leader)
+        watcher = Watcher(self.db, self.clock, self.settings.operator, self.settings.heartbeat_url.get_secret_value())
+        return Worker(self.db, self.clock, self.assessor(), self.deliverer(), self.sweeper(), leader, watcher)
 
     def listen(self) -> None:
         """Begin to hear the other processes (PostgreSQL)."""
@@ -83,6 +90,15 @@ class Instance:
         if self.chime is not None:
             self.chime.stop()
         self.db.close()
+
+    def _receipt_within(self) -> timedelta:
+        """How long a platform's report is waited for; not at all where nothing would be believed."""
+        told = bool(self.settings.receipt_secret.get_secret_value())
+        return timedelta(seconds=self.settings.receipt_seconds if told else 0)
+
+    def _links(self) -> Links | None:
+        hours = self.settings.link_hours
+        return Links(self.sealer, self.settings.base_url, timedelta(hours=hours)) if hours else None
 
     def _secret_of(self, contact_id: int) -> str | None:
         with self.db.read() as session:
@@ -121,7 +137,9 @@ def web(instance: Instance, worker: Worker | None) -> FastAPI:
         if worker is not None:
             worker.stop()
 
-    context = Context(instance.settings, instance.db, instance.clock, instance.intake, instance.library)
+    context = Context(
+        instance.settings, instance.db, instance.clock, instance.intake, instance.library, instance.sealer
+    )
     app = build_api(context, lifespan=running)
     checks = {"database": lambda: _schema(instance.db), "intake": lambda: _alive(instance.intake.alive)}
     if worker is not None:

@@ -38,6 +38,22 @@ class Settings(BaseSettings):
     retry_for_hours: float = Field(
         24.0, description="一条通知重试多久后放弃（小时） / hours a message is retried before giving up"
     )
+    link_hours: float = Field(
+        24.0,
+        ge=0,
+        description="通知里一次性签收链接的有效期（小时），0 为不发 / hours a one-time link to sign works; 0: no links",
+    )
+    receipt_secret: SecretStr = Field(
+        SecretStr(""),
+        description="短信、语音平台回执的签名密钥，两个以逗号分隔便于轮换；空则不收回执 / secret that signs the "
+        "platforms' receipts, two separated by a comma for rotation; empty: none are taken",
+    )
+    receipt_seconds: float = Field(
+        120.0,
+        gt=0,
+        description="平台受理后多久无送达回执即改发下一渠道（秒） / seconds without a receipt until the next channel "
+        "is tried",
+    )
     smtp_host: str = Field("", description="邮件服务器；空则不发邮件 / SMTP server; empty: no e-mail")
     smtp_port: int = Field(25, description="邮件服务器端口 / SMTP port")
     smtp_user: str = Field("", description="邮件用户名 / SMTP user")
@@ -60,6 +76,16 @@ class Settings(BaseSettings):
     voice_secret: SecretStr = Field(SecretStr(""), description="语音平台的密钥 / secret of the platform for calls")
     duty_phone: str = Field(
         "", description="短信和电话里的值班电话 / telephone of the duty desk, told in text messages and calls"
+    )
+    operator: str = Field(
+        "",
+        description="运维人员（责任人编号）：自检测试与运行告警发到其全部联系方式；空则只到控制台 / officer who gets "
+        "the weekly test message and alarms through every contact; empty: the console",
+    )
+    heartbeat_url: SecretStr = Field(
+        SecretStr(""),
+        description="一切正常时每分钟请求的地址（外部监控）；空则不用 / monitor called every minute while all is well; "
+        "empty: none",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="日志级别 / log level")
     log_format: Literal["console", "json"] = Field("console", description="日志格式 / log format")

@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from service.clock import Clock
 from service.db import Database
+from service.network.sealing import Sealer
 from service.reporting.intake import Intake
 from service.rulebook.library import Library
 from service.settings import Settings
@@ -20,6 +21,7 @@ class Context:
     clock: Clock
     intake: Intake
     library: Library
+    sealer: Sealer | None = None  # without one there are no one-time links
 
 
 def context(request: Request) -> Context:

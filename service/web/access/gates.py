@@ -24,12 +24,15 @@ from service.web.access.held import LoggedOut, Outdated, PasswordWanted, hold
 from service.web.access.origin import same_place
 from service.web.access.roles import REPORTING, STAFF, Role
 from service.web.access.sessions import find_viewer
+from service.web.access.signed import gateway
 from service.web.access.viewer import Viewer
 from service.web.context import context
 
 REMEMBERED_FOR = 2.0  # seconds until a revoked token stops reading; writing stops at once
 _MOST_REMEMBERED = 10_000
-PUBLIC = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json", "/static/{name}", "/language", "/login"})
+PUBLIC = frozenset(
+    {"/healthz", "/readyz", "/metrics", "/openapi.json", "/static/{name}", "/language", "/login", "/l/{token}"}
+)
 FRESH = timedelta(minutes=10)  # how long a password that was typed vouches for who sits there
 
 
@@ -166,7 +169,7 @@ def posted(*roles: Role) -> Callable[[Posted], Posted]:
     return gate
 
 
-GATES = frozenset({reporter, caller, reader, viewer, posting})
+GATES = frozenset({reporter, caller, reader, viewer, posting, gateway})
 
 
 def tokens_of(request: Request) -> TokenCache:

@@ -5,7 +5,18 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from service.web.api import alert_moves, alerts, bulk, events, explanations, network, reports, scores
+from service.web.api import (
+    alert_moves,
+    alerts,
+    bulk,
+    events,
+    evidence,
+    explanations,
+    network,
+    receipts,
+    reports,
+    scores,
+)
 from service.web.context import Context
 from service.web.limits import BodyLimit, RateLimit
 from service.web.pages import add_pages
@@ -24,7 +35,7 @@ def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.add_middleware(RateLimit, rate=settings.rate_limit)
     handle_problems(app)
-    for part in (reports, bulk, events, scores, explanations, alerts, alert_moves, network):
+    for part in (reports, bulk, events, scores, explanations, alerts, alert_moves, evidence, network, receipts):
         app.include_router(part.router)
     add_pages(app)
     return app
