@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
+COUNTS = ("due", "in_time", "late", "missing", "excused", "reminded")
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -25,6 +26,7 @@ def _without_defaults() -> None:
         "outbox_message": {"remote_id": sa.String(200)},
         "delivery_attempt": {"previous_hash": sa.String(64), "hash": sa.String(64)},
         "event": {"discreet": sa.Boolean()},
+        "expectation": {"excused_reason": sa.String()},
     }
     for table, columns in added.items():
         with op.batch_alter_table(table) as batch:
@@ -148,6 +150,21 @@ def _access() -> None:
 def _reporting() -> None:
     with op.batch_alter_table("event") as table:
         table.add_column(sa.Column("discreet", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("expectation") as table:
+        table.add_column(sa.Column("excused_reason", sa.String(), nullable=False, server_default=""))
+        table.add_column(sa.Column("excused_by", sa.Integer()))
+        table.create_foreign_key("fk_expectation_excused_by", "token", ["excused_by"], ["id"])
+    op.create_index("ix_report_received_at", "report", ["received_at"])
+    excused = sa.text("state = 'excused'")
+    index = "ix_expectation_excused", "expectation", ["node_id", "week"]
+    op.create_index(*index, sqlite_where=excused, postgresql_where=excused)
+    op.create_table(
+        "reporting_tally",
+        sa.Column("week", sa.String(8), primary_key=True),
+        sa.Column("home_id", sa.String(64), sa.ForeignKey("node.id"), primary_key=True),
+        *(sa.Column(count, sa.Integer(), nullable=False) for count in COUNTS),
+        sa.Column("counted_at", INSTANT, nullable=False),
+    )
     op.create_table(
         "report_return",
         sa.Column("id", ROW_ID, primary_key=True),

@@ -39,12 +39,13 @@ def bring_back(db: Database, now: datetime) -> int:
 def _changes(now: datetime) -> list[tuple[Update, list[ColumnElement[bool]]]]:
     """Each update with the rows that it is for."""
     ahead, lease = now + TOLERANCE, now + LEASE_LEFT
+    notice = [col(Notice.created_at) > ahead, col(Notice.due_at) <= col(Notice.created_at)]
     message = [col(OutboxMessage.created_at) > ahead, col(OutboxMessage.available_at) > lease]
     return [
         (update(Due).values(held_until=None), [col(Due.created_at) > ahead, col(Due.held_until) > now]),
         (
             update(Notice).values(due_at=now, created_at=now),
-            [col(Notice.state) == "waiting", col(Notice.created_at) > ahead, col(Notice.due_at) <= col(Notice.created_at)],
+            [col(Notice.state) == "waiting", *notice],
         ),
         (update(OutboxMessage).values(available_at=now), [col(OutboxMessage.state) == "pending", *message]),
         (update(OutboxMessage).values(available_at=lease), [col(OutboxMessage.state) == "sending", *message]),

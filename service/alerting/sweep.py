@@ -27,6 +27,7 @@ from service.db import Database, wake
 from service.network.tables import Node
 from service.reporting.expect import close_weeks, open_weeks
 from service.reporting.intake import forget_receipts
+from service.reporting.tally import count_weeks, stale_weeks
 from service.rulebook.library import Library
 from service.scoring.pack import Level
 
@@ -61,6 +62,7 @@ class Sweeper:
         bring_back(self._db, self._clock.now())
         opened, closed = self._weeks()
         reminded = self._remind()
+        self._count()
         self._release()
         climbed = self.climb()
         self._forget_receipts()
@@ -87,6 +89,13 @@ class Sweeper:
             if closed:
                 wake(session, Topic.ASSESS)
         return opened, closed
+
+    def _count(self) -> None:
+        with self._db.read() as session:
+            if not stale_weeks(session):
+                return
+        with self._db.write() as session:
+            count_weeks(session, self._clock.now())
 
     def _remind(self) -> int:
         with self._db.write() as session:

@@ -1,7 +1,7 @@
 """数据面板的来源: the newest revisions and the events of many nodes, read in a constant number of queries."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from service.network.tables import Node
-from service.reporting.tables import Event, Report, ReportingWeek
+from service.reporting.tables import Event, Expectation, Report, ReportingWeek
 from service.scoring.build import build_panel, number
 from service.scoring.pack import Dictionary
 from service.scoring.panel import Panel, PanelEvent, PanelNode, PanelReport
@@ -22,6 +22,7 @@ class Reading:
 
     reports: Mapping[str, Sequence[tuple[str, str, int, Mapping[str, Any]]]]  # node → (week, source, revision, values)
     events: Sequence[tuple[str, str, str, int | None]]  # node, week, event, people
+    excused: Mapping[str, frozenset[str]] = field(default_factory=dict)  # node → weeks of 停工放假
 
     def revisions(self, node: str, first: str, last: str) -> dict[str, int]:
         """`"2026-W47/own": revision` for every report of the node in those weeks."""
@@ -52,7 +53,8 @@ class Reading:
             for n, w, e, p in self.events
             if n in wanted and first <= w <= last and e in dictionary.events
         ]
-        return build_panel([panel_node(n) for n in nodes], between(first, last), reports, events, dictionary, closed)
+        known = [replace(panel_node(n), excused=self.excused.get(n.id, frozenset())) for n in nodes]
+        return build_panel(known, between(first, last), reports, events, dictionary, closed)
 
 
 def panel_node(node: Node) -> PanelNode:
@@ -88,14 +90,21 @@ def read_reports(
     if known_at is not None:
         query = query.where(col(Report.received_at) <= known_at)
         events = events.where(col(Event.received_at) <= known_at)
+    excused: dict[str, frozenset[str]] = {}
+    stood_still = select(col(Expectation.node_id), col(Expectation.week)).where(
+        col(Expectation.state) == "excused",
+        col(Expectation.node_id).in_(nodes),
+        col(Expectation.week).between(first, last),
+    )
+    for node, week in session.connection().execute(stood_still):
+        excused[node] = excused.get(node, frozenset()) | {week}
     for node, week, source, revision, values in session.connection().execute(query):
         if newest.get((node, week, source), (0, {}))[0] < revision:
             newest[node, week, source] = (revision, values)
     for (node, week, source), (revision, values) in sorted(newest.items(), key=lambda item: item[0]):
         reports.setdefault(node, []).append((week, source, revision, values))
-    return Reading(
-        reports, [(n, w, e, p) for n, w, e, p in session.connection().execute(events.order_by(col(Event.id)))]
-    )
+    happened = [(n, w, e, p) for n, w, e, p in session.connection().execute(events.order_by(col(Event.id)))]
+    return Reading(reports, happened, excused)
 
 
 def first_week(session: Session) -> str | None:

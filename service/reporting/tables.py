@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.db import UtcDateTime
@@ -45,7 +45,7 @@ class Report(SQLModel, table=True):
     week: str = Field(max_length=8, index=True)
     source: str = Field(max_length=12)
     revision: int
-    received_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime = Field(sa_type=UtcDateTime, index=True)
     state: str = Field(max_length=10)  # received late corrected
     values: dict[str, Any] = Field(sa_type=JSON)
     nil: bool = False
@@ -99,6 +99,15 @@ class Expectation(SQLModel, table=True):
     """应报: a node owes a report for a week; frozen when the week is opened."""
 
     __tablename__ = "expectation"
+    __table_args__ = (
+        Index(
+            "ix_expectation_excused",
+            "node_id",
+            "week",
+            sqlite_where=text("state = 'excused'"),
+            postgresql_where=text("state = 'excused'"),
+        ),
+    )
 
     node_id: str = Field(primary_key=True, foreign_key="node.id", max_length=64)
     week: str = Field(primary_key=True, max_length=8, index=True)
@@ -106,6 +115,8 @@ class Expectation(SQLModel, table=True):
     closes_at: datetime = Field(sa_type=UtcDateTime)
     state: str = Field(default="due", max_length=10)  # due excused (停工放假)
     reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    excused_reason: str = ""
+    excused_by: int | None = Field(default=None, foreign_key="token.id")
 
 
 class Due(SQLModel, table=True):
@@ -145,3 +156,20 @@ class Nudge(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     token_id: int | None = Field(default=None, foreign_key="token.id")
     message_id: str | None = Field(default=None, foreign_key="outbox_message.id", max_length=36)
+
+
+class ReportingTally(SQLModel, table=True):
+    """报送统计 of a week under one parent – a county or township that reports itself counts under itself – as of an
+    instant: made of expectations and reports, so that a page adds up a few rows instead of all units."""
+
+    __tablename__ = "reporting_tally"
+
+    week: str = Field(primary_key=True, max_length=8)
+    home_id: str = Field(primary_key=True, foreign_key="node.id", max_length=64)
+    due: int
+    in_time: int
+    late: int
+    missing: int
+    excused: int
+    reminded: int
+    counted_at: datetime = Field(sa_type=UtcDateTime)

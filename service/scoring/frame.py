@@ -109,11 +109,19 @@ class Block:
     def _count_silent(self) -> Counts:
         closed = self.panel.closed[self._begin : self.stop]
         silent = self._run(self.panel.alive) & ~self._run(self.panel.reported) & closed
+        self._stood_still(silent)
         count = np.empty(silent.T.shape, np.int16).T
         count[:, 0] = silent[:, 0]
         for column in range(1, silent.shape[1]):
             count[:, column] = (count[:, column - 1] + 1) * silent[:, column]
         return count
+
+    def _stood_still(self, silent: Bools) -> None:
+        """Take the weeks out in which a node stood still; hardly any node has one."""
+        nodes = self.panel.nodes[self.first : self.last]
+        at = {week: column for column, week in enumerate(self.panel.weeks[self._begin : self.stop])}
+        for row in [row for row, node in enumerate(nodes) if node.excused]:
+            silent[row, [at[week] for week in nodes[row].excused & at.keys()]] = False
 
     def _count_same(self) -> Floats:
         """What is not reported is as much a part of a week as what is: missing or `na` is like nothing but itself."""

@@ -35,6 +35,7 @@ class PanelNode:
     opened: date | None = None
     closed: date | None = None
     parent: str | None = None
+    excused: frozenset[str] = frozenset()  # weeks in which it stood still (停工放假): saying nothing then is no silence
 
 
 @dataclass(frozen=True)
