@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -18,6 +21,7 @@ from service.alerting.sweep import Sweeper
 from service.clock import Clock, Drift
 from service.db import Database
 from service.notify.deliver import Deliverer
+from service.watching.watcher import Watcher
 
 if TYPE_CHECKING:
     from service.postgres import Leader  # needs the extra `postgres`
@@ -29,15 +33,18 @@ class Job:
 
     name: str
     seconds: int
-    work: Callable[[Sweeper], object]
+    work: Callable[[Worker], object]
 
 
 JOBS = (
-    Job("climb", 1, Sweeper.climb),  # every second also tells who leads
-    Job("sweep", 10, Sweeper.sweep),
+    Job("climb", 1, lambda worker: worker.sweeper.climb()),  # every second also tells who leads
+    Job("sweep", 10, lambda worker: worker.sweeper.sweep()),
+    Job("watch", 60, lambda worker: worker.watch()),
 )
+BEAT_SECONDS = 10.0  # a job that runs more often is put down as well so often only
 WATCH_SECONDS = 5.0
 CLOCK_TOLERANCE = timedelta(seconds=30)  # design.md §6
+PROCESS = f"{socket.gethostname()}:{os.getpid()}"
 log = structlog.get_logger()
 
 
@@ -52,10 +59,13 @@ class Worker:
         deliverer: Deliverer,
         sweeper: Sweeper,
         leader: Leader | None,
+        watcher: Watcher | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._sweeper = sweeper
+        self.sweeper: Sweeper = sweeper
+        self._watcher = watcher
+        self._beats: dict[str, float] = {}
         self._leader = leader
         self._stop = threading.Event()
         self._drift = Drift(clock)
@@ -90,7 +100,9 @@ class Worker:
         """Do one job if this process leads; a tick too many or too few changes nothing."""
         try:
             if self._leader is None or self._leader.leading():
-                job.work(self._sweeper)
+                started = time.monotonic()
+                job.work(self)
+                self._beat(job, started)
             self._failing.pop(job.name, None)
         except Exception as error:  # the next tick comes soon; one row says what is wrong until it is right again
             log.error("tick_failed", job=job.name, error=repr(error))
@@ -98,6 +110,21 @@ class Worker:
             if kind != self._failing.get(job.name):
                 self._note("tick_failed", "定时任务失败", "a tick failed", f"{job.name}: {kind}")
             self._failing[job.name] = kind
+
+    def watch(self) -> None:
+        """Have the watcher look, who needs to know whether every thread runs."""
+        if self._watcher is not None:
+            self._watcher.watch(alive=self.alive)
+
+    def _beat(self, job: Job, started: float) -> None:
+        """Put down that a job ended well, how long it took, and who did it."""
+        ended = time.monotonic()
+        if ended - self._beats.get(job.name, -BEAT_SECONDS) < BEAT_SECONDS:
+            return
+        took = max(1, round((ended - started) * 1000))
+        with self._db.write() as session:
+            session.merge(journal.Beat(name=job.name, at=self._clock.now(), took_ms=took, detail=PROCESS))
+        self._beats[job.name] = ended
 
     def _schedule(self) -> None:
         for job in JOBS:
