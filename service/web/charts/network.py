@@ -43,7 +43,9 @@ def network(title: str, text: str, hub: str, groups: Sequence[Dot], units: Seque
     lines = [_edge(by_id[id_], middle if parent is None else places[parent], places[id_]) for id_, parent in edges]
     drawn = [_unit(dot, *places[dot.id]) for dot in sorted(units, key=_calm_first) if dot.id in places]
     drawn += [_group(dot, *places[dot.id]) for dot in sorted(groups, key=_calm_first)]
-    return picture(WIDTH, HEIGHT, title, text, *lines, *_hub(hub, *middle), *drawn, class_="net", id_="net")
+    return picture(
+        WIDTH, HEIGHT, title, text, *lines, *_hub(hub, *middle), *drawn, class_="net", id_="net", role="group"
+    )
 
 
 def _around(
@@ -132,4 +134,4 @@ def _rows(title: str, text: str, groups: Sequence[Dot]) -> Markup:
         for number, dot in enumerate(ordered)
     ]
     height = _ROW * math.ceil(len(groups) / _COLUMNS) + 10
-    return picture(WIDTH, height, title, text, *drawn, class_="net", id_="net")
+    return picture(WIDTH, height, title, text, *drawn, class_="net", id_="net", role="group")

@@ -22,8 +22,11 @@ def together(parts: Iterable[Markup]) -> Markup:
     return Markup("").join(parts)
 
 
-def picture(width: float, height: float, title: str, text: str, *inside: Markup, class_: str, id_: str) -> Markup:
-    """A drawing that is read out as `title` and `text`; `id_` is unique on its page."""
+def picture(
+    width: float, height: float, title: str, text: str, *inside: Markup, class_: str, id_: str, role: str = "img"
+) -> Markup:
+    """A drawing that is read out as `title` and `text`; `id_` is unique on its page, and what holds links has
+    the role group."""
     return tag(
         "svg",
         tag("title", title, id=f"{id_}-t"),
@@ -31,7 +34,7 @@ def picture(width: float, height: float, title: str, text: str, *inside: Markup,
         *inside,
         class_=class_,
         viewBox=f"0 0 {_number(width)} {_number(height)}",
-        role="img",
+        role=role,
         aria_labelledby=f"{id_}-t {id_}-d",
     )
 
