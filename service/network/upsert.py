@@ -115,7 +115,7 @@ def _write_contacts(
             contact.secret = sealer.seal(row.secret)
         if row.verified is not None:
             contact.verified_at = (contact.verified_at or now) if row.verified else None
-        if contact.disabled_reason == REMOVED:
+        if contact.disabled_reason == REMOVED or row.verified:  # what somebody made sure of is tried again
             contact.disabled_at, contact.disabled_reason = None, ""
         session.add(contact)
     for gone in left.values():  # kept, because messages that were sent name it

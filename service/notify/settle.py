@@ -16,6 +16,7 @@ from service.notify.channels import Outcome, Result
 from service.notify.message import clip, handed_over, plain
 from service.notify.outbox import Address, Claimed, pass_on
 from service.notify.proof import Attempt, Parcel, newest, seal
+from service.notify.retire import retire
 from service.notify.retry import RetryPolicy
 from service.notify.tables import DeliveryAttempt, OutboxMessage
 
@@ -210,9 +211,11 @@ def _first_attempts(session: Session, ids: Sequence[str]) -> dict[str, datetime]
 
 
 def give_up(session: Session, now: datetime, given_up: Sequence[tuple[OutboxMessage, Result]]) -> None:
-    """Close these messages, whose rows the caller has locked, and pass each on to its next usable address."""
+    """Close these messages, whose rows the caller has locked, and pass each on to its next usable address; an address
+    that is gone is disabled."""
     if not given_up:
         return
+    retire(session, now, given_up)
     routes = {message.id: [Address(**address) for address in message.fallbacks] for message, _ in given_up}
     usable = _usable(session, [address for route in routes.values() for address in route])
     for message, result in given_up:

@@ -1,7 +1,8 @@
 """电子邮件: one plain-text mail in UTF-8 over a kept SMTP connection; `Message-ID` is the message id."""
 
+import re
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.errors import HeaderParseError, MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,6 +17,9 @@ from service.clock import SHANGHAI, Clock
 from service.notify.channels import Outcome, Outgoing, Result
 
 DETAIL_CHARACTERS = 200
+NO_MAILBOX = frozenset({550, 551, 553})
+_OTHER_REASON = re.compile(r"5\.[^1]\.")  # RFC 3463: x.1.x is about the address
+_NO_ADDRESS = "邮件地址无效 / not a mail address"
 Tls = Literal["none", "starttls", "tls"]
 
 
@@ -33,8 +37,9 @@ class MailServer:
 
 
 class EmailChannel:
-    """Sends over at most `limit` connections, kept for the next mail. 5xx to a mail gives up; 4xx, and everything that
-    goes wrong before the mail (connecting, TLS, login), tries again: that is not the recipient's fault."""
+    """Sends over at most `limit` connections, kept for the next mail. 250 is accepted: the mailbox may still be far.
+    5xx to a mail gives up; 4xx, and everything that goes wrong before the mail (connecting, TLS, login), tries again:
+    that is not the recipient's fault."""
 
     signed = False
     pace = None
@@ -51,13 +56,19 @@ class EmailChannel:
         try:
             mail = self._write(outgoing)
         except (ValueError, MessageError, HeaderParseError, IndexError):
-            return Result(Outcome.GIVE_UP, "bad_address", "邮件地址无效 / not a mail address")
-        client = await self._connection()
+            return Result(Outcome.GIVE_UP, "bad_address", _NO_ADDRESS, gone=_NO_ADDRESS)
+        try:
+            client = await self._connection()
+        except (SMTPException, OSError) as error:
+            failure = _certificate(error)
+            if failure is None:
+                raise
+            return failure
         try:
             _, answer = await client.send_message(mail)
         except SMTPRecipientsRefused as refused:
             self._idle.append(client)
-            return _refusal(refused.recipients[0])
+            return _recipient_refused(refused.recipients[0])
         except SMTPResponseException as refused:
             client.close()
             return _refusal(refused)
@@ -68,7 +79,7 @@ class EmailChannel:
             client.close()
             raise
         self._idle.append(client)
-        return Result(Outcome.DELIVERED, "250", answer[:DETAIL_CHARACTERS])
+        return Result(Outcome.ACCEPTED, "250", answer[:DETAIL_CHARACTERS])
 
     async def close(self) -> None:
         """Say goodbye on every kept connection."""
@@ -123,6 +134,21 @@ class EmailChannel:
             client.close()
             raise
         return client
+
+
+def _certificate(error: BaseException | None) -> Result | None:
+    """A certificate that was refused, wherever in the chain of errors it stands: its reason holds no secret."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    if error is None:
+        return None
+    return Result(Outcome.TRY_AGAIN, "certificate", f"证书无效 / certificate: {error.verify_message}")
+
+
+def _recipient_refused(refused: SMTPResponseException) -> Result:
+    """A mailbox that does not exist is gone; one that is refused for another reason (5.7.1: policy) is not."""
+    unknown = refused.code in NO_MAILBOX and not _OTHER_REASON.match(refused.message)
+    return replace(_refusal(refused), gone=f"邮箱不存在 / no such mailbox ({refused.code})" if unknown else "")
 
 
 def _refusal(refused: SMTPResponseException) -> Result:
