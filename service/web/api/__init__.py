@@ -19,7 +19,6 @@ from service.web.api import (
 )
 from service.web.context import Context
 from service.web.limits import BodyLimit, RateLimit
-from service.web.pages import add_pages
 from service.web.problems import handle_problems
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -27,6 +26,8 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
     """The application with every route of the API, its limits around them, and problem+json for every error."""
+    from service.web.pages import add_pages  # here: pages show what the files beside this one put into words
+
     settings = parts.settings
     app = FastAPI(title="labour-watch 劳动关系预警", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.context = parts
