@@ -74,7 +74,7 @@ class Case:
         found = standing(move, self.state)
         if found in (Standing.PERMITTED, Standing.ALREADY):
             return found is Standing.PERMITTED
-        raise refusals.forbidden(found, self.id)
+        raise refusals.out_of_turn(found, self.id)
 
     def note(self, line: str, *, says: bool = True, **detail: Any) -> None:
         """Put one line on the record and wind the clocks; what `says` something about the alert is an update."""

@@ -55,7 +55,7 @@ def stale(version: int) -> Stale:
     )
 
 
-def forbidden(found: Standing, alert_id: int) -> Conflict:
+def out_of_turn(found: Standing, alert_id: int) -> Conflict:
     """The table does not permit the move from where the alert stands."""
     code, text, text_en = _FORBIDDEN[found]
     return Conflict(code, text.format(alert_id), text_en.format(alert_id))
