@@ -8,13 +8,15 @@ from service.response.desk import Case, Office, on_desk
 from service.response.lifecycle import Move, State
 
 
-def acknowledge(office: Office, alert_id: int, officer_id: str, now: datetime, *, if_match: int | None = None) -> Alert:
+def acknowledge(
+    office: Office, alert_id: int, officer_id: str, now: datetime, *, note: str = "", if_match: int | None = None
+) -> Alert:
     """签收: whoever signs owns the alert from now on. Signing again changes nothing and shows the first signature.
 
     Raises NotFound, Stale, or Conflict when the alert is closed.
     """
     with on_desk(office, alert_id, officer_id, now, if_match) as case:
-        sign(case)
+        sign(case, **_said(note))
     return case.alert
 
 
@@ -50,10 +52,17 @@ def note(
     return case.alert
 
 
-def archive(office: Office, alert_id: int, officer_id: str, now: datetime, *, if_match: int | None = None) -> Alert:
+def archive(
+    office: Office, alert_id: int, officer_id: str, now: datetime, *, note: str = "", if_match: int | None = None
+) -> Alert:
     """归档: put a lifted alert away. Raises NotFound, Stale, or Conflict when it is open."""
     with on_desk(office, alert_id, officer_id, now, if_match) as case:
         if case.begin(Move.ARCHIVE):
             case.alert.state = str(State.ARCHIVED)
-            case.note("archived", says=False)
+            case.note("archived", says=False, **_said(note))
     return case.alert
+
+
+def _said(note: str) -> dict[str, str]:
+    """What goes on record of a note that need not be written."""
+    return {"note": note} if note else {}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -54,7 +55,14 @@ def mute(
 
 
 def approve_mute(
-    office: Office, alert_id: int, officer_id: str, now: datetime, *, mute_id: int, if_match: int | None = None
+    office: Office,
+    alert_id: int,
+    officer_id: str,
+    now: datetime,
+    *,
+    mute_id: int,
+    note: str = "",
+    if_match: int | None = None,
 ) -> tuple[Alert, Mute]:
     """Let a mute of a red alert hold, as somebody who stands one level above whoever asked. Approved again, it is the
     same. Raises NotFound, Stale, Forbidden or Conflict."""
@@ -68,7 +76,8 @@ def approve_mute(
                 raise refusals.one_level_up()
             row.pending, row.approved_by = False, officer_id
             case.session.add(row)
-            case.note("mute_approved", mute=mute_id)
+            detail: dict[str, Any] = {"mute": mute_id} | ({"note": note} if note else {})
+            case.note("mute_approved", **detail)
     return case.alert, row
 
 

@@ -28,9 +28,11 @@ def sealed(rule: Rule, dictionary: Dictionary) -> bool:
     return any(dictionary.indicators[i].sealed for i in rule.indicators if i in dictionary.indicators)
 
 
-def wording(rule: Rule, dictionary: Dictionary, value: float | None, threshold: float | None) -> Wording:
+def wording(
+    rule: Rule, dictionary: Dictionary, value: float | None, threshold: float | None, show_sealed: bool = False
+) -> Wording:
     """Name, value and threshold of a finding in Chinese, with units."""
-    if sealed(rule, dictionary):
+    if not show_sealed and sealed(rule, dictionary):
         return Wording(SEALED_NAME, SEALED_NAME_EN)
     reached = next((s for s in rule.ladders if threshold in dict(s.points + s.floors)), rule.steps)
     above = rule.detector is not None and rule.detector.method != "cusum"  # a sum alarms as soon as it reaches h

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from service.clock import FrozenClock
 from service.db import Database
+from service.web.access.tables import Sighting
 from tests.builders import Town
 from tests.scoring.works import INDICATORS, PACK
 from tests.web.desk import problem
@@ -26,7 +28,7 @@ def window(db: Database, clock: FrozenClock) -> Window:
 
 
 def test_a_score_is_explained_in_both_languages(window: Window) -> None:
-    body = window.get(EXPLANATION, "li.na").json()
+    body = window.get(EXPLANATION, "duty").json()
     assert (body["node"], body["week"], body["level"], body["score"]) == ("gear", W47, "orange", 55)
     (other, arrears) = body["fired"]
     assert other == {
@@ -52,6 +54,18 @@ def test_a_score_is_explained_in_both_languages(window: Window) -> None:
         "text_en": "Nothing that can be changed this week lowers the level, which is held by: Other lead.",
     }
     assert "上访" not in str(body)
+
+
+def test_the_responsible_post_sees_what_is_sealed_and_each_look_is_recorded(window: Window) -> None:
+    body = window.get(EXPLANATION, "li.na").json()
+    assert body["fired"][0]["rule"] == "V"
+    assert "其他线索" not in str(body)
+    assert window.post(WHAT_IF, "li.na", {"values": {"petition": 0}}).status_code == 200
+    for who in ("wang.qiang", "duty", "qishan"):
+        window.get(EXPLANATION, who)
+    with window.town.db.read() as session:
+        looks = [(row.officer_id, row.node_id, row.what) for row in session.exec(select(Sighting)).all()]
+    assert looks == [("li.na", "gear", "sealed")] * 2 + [("wang.qiang", "gear", "sealed")]
 
 
 def test_the_smallest_change_names_indicator_and_level(window: Window) -> None:
@@ -93,7 +107,7 @@ def test_figures_can_be_tried_and_nothing_is_stored(window: Window) -> None:
     ],
 )
 def test_a_figure_that_cannot_be_reported_cannot_be_tried(window: Window, values: Any, code: str, pointer: str) -> None:
-    answer = window.post(WHAT_IF, "li.na", {"values": values})
+    answer = window.post(WHAT_IF, "duty", {"values": values})
     assert problem(answer) == (422, code)
     assert answer.json()["pointer"] == pointer
 

@@ -7,14 +7,11 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
-from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from service.alerting.tables import Alert
 from service.errors import Forbidden, Unauthorised
-from service.network.directory import TokenView, find_token, within
-from service.network.tables import Node
+from service.network.directory import TokenView, find_token
 from service.response.act import act, reply
 from service.response.calls import call
 from service.response.desk import Office
@@ -24,10 +21,9 @@ from service.response.lift import lift
 from service.response.mute import approve_mute, end_mute, mute
 from service.response.propose import Deciding, decide_proposal
 from service.response.verify import verify
-from service.web import problems
 from service.web.access.gates import reporter
 from service.web.api import alert_inputs as inputs
-from service.web.api.alert_view import whole_alert
+from service.web.api.alert_look import alert_in_scope, look_at
 from service.web.api.answers import json_response, moved
 from service.web.context import Context, context
 from service.web.json_body import if_match, read_object
@@ -43,9 +39,14 @@ class Mover:
     parts: Context
     office: Office
     alert_id: int
-    officer_id: str
+    token: TokenView  # an officer's
     now: datetime
     seen: int | None  # the version named by If-Match
+
+    @property
+    def officer_id(self) -> str:
+        """Who moves it."""
+        return self.token.officer_id or ""
 
     def make(self, move: Callable[..., T], **said: Any) -> T:
         """Make a move, a use case of `response`, and say what it takes."""
@@ -53,10 +54,7 @@ class Mover:
 
     def shown(self, status: int = 200) -> Response:
         """The alert as it stands now."""
-        with self.parts.db.read() as session:
-            alert = session.get(Alert, self.alert_id)
-            assert alert is not None  # alerts are never deleted
-            body = whole_alert(session, alert, self.parts.library.shelf(session))
+        body = look_at(self.parts, self.alert_id, self.token)
         return json_response(body, status, {"ETag": f'"{body["version"]}"'})
 
 
@@ -77,18 +75,7 @@ def mover(request: Request, alert_id: int, digest: Annotated[str, Depends(report
         )
     seen = if_match(request.headers.get("if-match"))
     office = Office(parts.db, parts.library, parts.settings.base_url)
-    return Mover(parts, office, alert_id, token.officer_id, parts.clock.now(), seen)
-
-
-def alert_in_scope(session: Session, alert_id: int, caller: TokenView) -> Alert:
-    """The alert, or the same 404 whether it does not exist or belongs to somebody else."""
-    if caller.kind == "enterprise" or not 0 < alert_id < 2**31:
-        raise problems.not_found()
-    query = select(Alert).join(Node, col(Node.id) == col(Alert.node_id))
-    alert = session.exec(query.where(col(Alert.id) == alert_id, within(caller.prefixes))).first()
-    if alert is None:
-        raise problems.not_found()
-    return alert
+    return Mover(parts, office, alert_id, token, parts.clock.now(), seen)
 
 
 async def sent(request: Request) -> dict[str, Any]:
@@ -110,8 +97,7 @@ def _post(
 @_post("/acknowledge", inputs.NoteBody, "签收 / acknowledge")
 def post_acknowledge(who: Who, body: Sent) -> Response:
     """Sign an alert: you own it now, and it climbs no further for signing. Signing twice shows the first signature."""
-    inputs.read(inputs.NoteBody, body)
-    who.make(acknowledge)
+    who.make(acknowledge, note=inputs.read(inputs.NoteBody, body).note)
     return who.shown()
 
 
@@ -190,8 +176,8 @@ def post_mute(who: Who, body: Sent) -> Response:
 @_post("/mutes/{mute_id}/approve", inputs.NoteBody, "批准暂缓 / approve a mute")
 def post_approve_mute(who: Who, mute_id: int, body: Sent) -> Response:
     """Approve a mute of a red alert, one level above whoever asked."""
-    inputs.read(inputs.NoteBody, body)
-    who.make(approve_mute, mute_id=mute_id)
+    text = inputs.read(inputs.NoteBody, body).note
+    who.make(approve_mute, mute_id=mute_id, note=text)
     return who.shown()
 
 
@@ -214,6 +200,5 @@ def post_note(who: Who, body: Sent) -> Response:
 @_post("/archive", inputs.NoteBody, "归档 / archive")
 def post_archive(who: Who, body: Sent) -> Response:
     """Put a lifted alert away."""
-    inputs.read(inputs.NoteBody, body)
-    who.make(archive)
+    who.make(archive, note=inputs.read(inputs.NoteBody, body).note)
     return who.shown()

@@ -17,7 +17,7 @@ from service.web.api.findings import shown_rules
 from service.web.api.scores import shown_score
 
 
-def shown_alert(alert: Alert, shelf: Shelf) -> dict[str, Any]:
+def shown_alert(alert: Alert, shelf: Shelf, show_sealed: bool = False) -> dict[str, Any]:
     """An alert as it stands in a list; `version` is what If-Match takes."""
     return {
         "id": alert.id,
@@ -25,7 +25,7 @@ def shown_alert(alert: Alert, shelf: Shelf) -> dict[str, Any]:
         "level": Level(alert.level).word,
         "state": "liftable" if alert.liftable_at and not alert.closed_at else alert.state,
         "theme": alert.theme,
-        "rules": shown_rules(alert.rules, shelf.newest),
+        "rules": shown_rules(alert.rules, shelf.newest, show_sealed),
         "first_week": alert.first_week,
         "last_week": alert.last_week,
         "raised_at": alert.raised_at,
@@ -48,9 +48,9 @@ def shown_alert(alert: Alert, shelf: Shelf) -> dict[str, Any]:
     }
 
 
-def whole_alert(session: Session, alert: Alert, shelf: Shelf) -> dict[str, Any]:
+def whole_alert(session: Session, alert: Alert, shelf: Shelf, show_sealed: bool = False) -> dict[str, Any]:
     """One alert with everything that belongs to it, and the score that raised it, as it was known then."""
-    mask = _Mask(shelf.newest)
+    mask = _Mask(shelf.newest, show_sealed)
     events = session.exec(select(AlertEvent).where(AlertEvent.alert_id == alert.id).order_by(col(AlertEvent.seq)))
     verifications = session.exec(
         select(Verification).where(Verification.alert_id == alert.id).order_by(col(Verification.id))
@@ -59,22 +59,23 @@ def whole_alert(session: Session, alert: Alert, shelf: Shelf) -> dict[str, Any]:
     proposals = session.exec(select(Proposal).where(Proposal.alert_id == alert.id).order_by(col(Proposal.id)))
     mutes = session.exec(select(Mute).where(Mute.alert_id == alert.id).order_by(col(Mute.id)))
     score = session.get(Score, alert.score_id)
-    return shown_alert(alert, shelf) | {
+    return shown_alert(alert, shelf, show_sealed) | {
         "open_findings": mask.rules(_open(session, alert, verifications)),
         "record": [_shown_event(event, mask) for event in events],
         "verifications": [_shown_verification(row, mask) for row in verifications],
         "actions": [_shown_action(row) for row in actions],
         "proposals": [_shown_proposal(row) for row in proposals],
         "mutes": [_shown_mute(row, mask) for row in mutes],
-        "score": shown_score(score, shelf) if score else None,
+        "score": shown_score(score, shelf, show_sealed) if score else None,
     }
 
 
 class _Mask:
-    """Hides the names of sealed rules."""
+    """Hides the names of sealed rules from whoever may not see them."""
 
-    def __init__(self, book: Rulebook) -> None:
-        self._hidden = {rule.id for rule in book.pack.rules if sealed(rule, book.dictionary)}
+    def __init__(self, book: Rulebook, show_sealed: bool) -> None:
+        secret = (rule.id for rule in book.pack.rules if sealed(rule, book.dictionary))
+        self._hidden = frozenset() if show_sealed else frozenset(secret)
 
     def rules(self, ids: Iterable[str]) -> list[str]:
         return list(dict.fromkeys(OTHER if id_ in self._hidden else id_ for id_ in ids))

@@ -11,8 +11,8 @@ from service.alerting.tables import Alert
 from service.network.directory import TokenView, within
 from service.network.tables import Node
 from service.web.access.gates import reader
-from service.web.api.alert_moves import alert_in_scope
-from service.web.api.alert_view import shown_alert, whole_alert
+from service.web.api.alert_look import look_at
+from service.web.api.alert_view import shown_alert
 from service.web.api.answers import json_response
 from service.web.api.paging import Limit, NodeFilter, page
 from service.web.context import context
@@ -47,8 +47,5 @@ def list_alerts(
 @router.get("/alerts/{alert_id}", summary="一个预警 / one alert")
 def show_alert(request: Request, alert_id: int, caller: Reader) -> Response:
     """One alert with its record, what was found, done and proposed, and the score that raised it, as known then."""
-    parts = context(request)
-    with parts.db.read() as session:
-        alert = alert_in_scope(session, alert_id, caller)
-        body = whole_alert(session, alert, parts.library.shelf(session))
+    body = look_at(context(request), alert_id, caller)
     return json_response(body, headers={"ETag": f'"{body["version"]}"'})

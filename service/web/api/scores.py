@@ -43,7 +43,7 @@ def list_scores(
     return page(rows, limit, lambda row: row.id, lambda row: shown_score(row, shelf))
 
 
-def shown_score(row: Score, shelf: Shelf) -> dict[str, Any]:
+def shown_score(row: Score, shelf: Shelf, show_sealed: bool = False) -> dict[str, Any]:
     """One score as the API shows it, worded by the version that made it."""
     return {
         "id": row.id,
@@ -55,7 +55,7 @@ def shown_score(row: Score, shelf: Shelf) -> dict[str, Any]:
         "reported": row.reported,
         "closed": row.closed,
         "decision": row.decision,
-        "findings": shown_findings(row.findings, shelf.version(row.rule_version)),
+        "findings": shown_findings(row.findings, shelf.version(row.rule_version), show_sealed),
         "rules": {"version": row.rule_version, "sha256": row.pack_digest},
         "revisions": row.revisions,
         "computed_at": row.computed_at,

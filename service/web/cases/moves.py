@@ -21,7 +21,8 @@ from service.response.propose import Deciding, decide_proposal
 from service.response.verify import verify
 from service.web.access.viewer import Viewer
 from service.web.api import alert_inputs as inputs
-from service.web.api.alert_moves import Mover, alert_in_scope
+from service.web.api.alert_look import alert_in_scope
+from service.web.api.alert_moves import Mover
 from service.web.cases.typed import Body, body, text
 from service.web.context import context
 
@@ -117,7 +118,7 @@ def attempt(request: Request, viewer: Viewer, form: FormData, alert_id: int, mov
         raise Forbidden("officer_only", "只有责任人可以办理", "only an officer may do this")
     seen = _version(form)
     office = Office(parts.db, parts.library, parts.settings.base_url)
-    who = Mover(parts, office, alert_id, viewer.token.officer_id, parts.clock.now(), seen)
+    who = Mover(parts, office, alert_id, viewer.token, parts.clock.now(), seen)
     try:
         make(who, body(move, form))
     except Stale as stale:

@@ -4,16 +4,21 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.clock import SHANGHAI
 from service.errors import FieldProblem, FieldProblems, Stale
+from service.evidence.page import as_html, content_security
+from service.network.tables import Node
 from service.response.desk import Office
 from service.scoring.pack import Level
 from service.web.access.gates import Posted, posted, staff
 from service.web.access.roles import HANDLERS
+from service.web.access.sealed import sees_sealed
+from service.web.access.sightings import looked
 from service.web.access.viewer import Viewer
-from service.web.api.alert_moves import alert_in_scope
+from service.web.api.alert_look import alert_in_scope, what_is_seen
+from service.web.api.evidence import evidence_of
 from service.web.cases import words
 from service.web.cases.action_fields import FIELDS
 from service.web.cases.case_file import CaseFile, Looking, read_case
@@ -58,33 +63,55 @@ def show_alert(request: Request, alert_id: int, viewer: Staff) -> Response:
     return _show(request, viewer, alert_id)
 
 
+@router.get("/alerts/{alert_id}/evidence", name="evidence")
+def show_evidence(request: Request, alert_id: int, viewer: Staff) -> Response:
+    """Who knew what when, to read and to print."""
+    english = words_of(request, viewer).language == "en"
+    dossier = evidence_of(context(request), alert_id, viewer.token, "en" if english else "zh")
+    return HTMLResponse(as_html(dossier), headers={"Content-Security-Policy": content_security()})
+
+
 def _show(request: Request, viewer: Viewer, alert_id: int, tried: Attempt | None = None) -> Response:
+    """The page of an alert; a look at a grave one, or at what is sealed, is on record before it is answered."""
     parts, now, said = context(request), context(request).clock.now(), words_of(request, viewer)
     office = Office(parts.db, parts.library, parts.settings.base_url)
+    officer = viewer.token.officer_id if viewer.role in HANDLERS else None
     with parts.db.read() as session:
         alert = alert_in_scope(session, alert_id, viewer.token)
-        officer = viewer.token.officer_id if viewer.role in HANDLERS else None
-        file = read_case(session, office, alert, now, Looking(officer, viewer.prefixes, False, said))
-        values = _may(file) if officer else {}
-        return page(
-            request,
-            "cases/alert.html",
-            viewer,
-            status=tried.refusal.status if tried and tried.refusal else 200,
-            file=file,
-            words=words,
-            state=words.state_of(alert),
-            pictures={one.key: drawn(one, said) for one in file.findings},
-            open=_open_form(request, file, tried, values),
-            kind=_kind(request, tried),
-            fields=FIELDS,
-            tried=tried,
-            errors=_errors(tried, said.language),
-            since=_since(file, tried),
-            done=request.query_params.get("done", "") if tried is None else "",
-            local=lambda at: f"{at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
-            may=values,
-        )
+        shelf = parts.library.shelf(session)
+        opened = sees_sealed(session, shelf, officer, session.get_one(Node, alert.node_id), alert)
+        file = read_case(session, office, alert, now, Looking(officer, viewer.prefixes, opened, said))
+        seen = what_is_seen(session, alert, shelf, opened)
+        may = _may(file) if officer else {}
+        answer = _page(request, viewer, file, tried, may)
+    if seen:
+        with parts.db.write() as session:
+            for what in seen:
+                looked(session, now, viewer, alert, what)
+    return answer
+
+
+def _page(request: Request, viewer: Viewer, file: CaseFile, tried: Attempt | None, may: dict[str, Any]) -> Response:
+    said = words_of(request, viewer)
+    return page(
+        request,
+        "cases/alert.html",
+        viewer,
+        status=tried.refusal.status if tried and tried.refusal else 200,
+        file=file,
+        words=words,
+        state=words.state_of(file.alert),
+        pictures={one.key: drawn(one, said) for one in file.findings},
+        open=_open_form(request, file, tried, may),
+        kind=_kind(request, tried),
+        fields=FIELDS,
+        tried=tried,
+        errors=_errors(tried, said.language),
+        since=_since(file, tried),
+        done=request.query_params.get("done", "") if tried is None else "",
+        local=lambda at: f"{at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}",
+        may=may,
+    )
 
 
 @router.post("/alerts/{alert_id}/{move}", name="move")
