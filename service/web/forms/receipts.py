@@ -35,7 +35,8 @@ def report_receipt(request: Request, id_: str, viewer: Annotated[Viewer, Depends
         by = instead(session, report.token_id, node.id)
     mine = report.token_id == viewer.token.id and viewer.computer == "own"
     shown = mine and parts.clock.now() - report.received_at < _FIGURES_FOR
-    figures = figures_of(report, parts.intake.rules(), words_of(request, viewer)) if shown else []
+    own = viewer.token.node_id == node.id
+    figures = figures_of(report, parts.intake.rules(), words_of(request, viewer), sealed=own) if shown else []
     several = not alone(viewer)
     return page(
         request, "forms/receipt.html", viewer, report=report, node=node, by=by, figures=figures, several=several
@@ -68,8 +69,8 @@ def find_report(session: Session, viewer: Viewer, id_: str) -> tuple[Report, Nod
     return row[0], row[1]
 
 
-def figures_of(report: Report, rules: IntakeRules, said: Words, *, sealed: bool = True) -> list[tuple[str, str]]:
-    """Name and figure of everything that was reported, without the `sealed` ones where they are not to be seen."""
+def figures_of(report: Report, rules: IntakeRules, said: Words, *, sealed: bool) -> list[tuple[str, str]]:
+    """Name and figure of everything that was reported, the sealed ones only with `sealed`."""
     known: dict[str, Any] = dict(rules.dictionary.indicators)
     shown = [(known[id_], value) for id_, value in report.values.items() if id_ in known]
     return [
