@@ -57,9 +57,9 @@ async def log_in(request: Request) -> Response:
     refuse_foreign(request)
     form = await read_form(request)
     typed = _typed(form)
-    answer = await weigh(request, typed.login, _text(form, "password"))
+    answer = await weigh(request, typed.login, field_of(form, "password"))
     if not isinstance(answer, Let):
-        return _login_page(request, _status(answer), typed, answer)
+        return _login_page(request, status_of(answer), typed, answer)
     parts, now = context(request), context(request).clock.now()
     begin = partial(let_in, parts.db, answer.login, address_digest(request), typed.computer, read_cookie(request), now)
     value = await to_thread.run_sync(begin)
@@ -72,9 +72,11 @@ async def log_in(request: Request) -> Response:
 
 
 def _typed(form: FormData) -> Typed:
-    place = safe_next(_text(form, "next"))
-    computer: Computer = "own" if _text(form, "computer") == "own" else "public"
-    return Typed(place, _text(form, "login")[:64], computer, held_in(form, place), login_of(_text(form, "kept_for")))
+    place = safe_next(field_of(form, "next"))
+    computer: Computer = "own" if field_of(form, "computer") == "own" else "public"
+    return Typed(
+        place, field_of(form, "login")[:64], computer, held_in(form, place), login_of(field_of(form, "kept_for"))
+    )
 
 
 @router.post("/logout", name="logout")
@@ -98,10 +100,10 @@ def again_page(request: Request, who: Annotated[Viewer, Depends(viewer)], next: 
 @router.post("/login/again")
 async def confirm(request: Request, sent: Annotated[Posted, Depends(posted())]) -> Response:
     """Look at the password of whoever is logged in; it is fresh then."""
-    place, parts = safe_next(_text(sent.form, "next")), context(request)
-    answer = await weigh(request, sent.viewer.login, _text(sent.form, "password"))
+    place, parts = safe_next(field_of(sent.form, "next")), context(request)
+    answer = await weigh(request, sent.viewer.login, field_of(sent.form, "password"))
     if not isinstance(answer, Let):
-        return page(request, "access/confirm.html", sent.viewer, _status(answer), place=place, answer=said(answer))
+        return page(request, "access/confirm.html", sent.viewer, status_of(answer), place=place, answer=said(answer))
     await to_thread.run_sync(_confirm, parts.db, read_cookie(request) or "", parts.clock.now())
     return _go(request, place)
 
@@ -138,7 +140,8 @@ def said(answer: Wrong | Wait) -> dict[str, Any]:
     return {"until": answer.until if isinstance(answer, Wait) else None}
 
 
-def _status(answer: Wrong | Wait) -> int:
+def status_of(answer: Wrong | Wait) -> int:
+    """The status of a page that tells of a guess that did not let in."""
     return 429 if isinstance(answer, Wait) else 401
 
 
@@ -157,7 +160,8 @@ def _go(request: Request, place: str) -> Response:
     return RedirectResponse(f"{root_of(request)}{place or '/'}", 303)
 
 
-def _text(form: FormData, name: str) -> str:
+def field_of(form: FormData, name: str) -> str:
+    """The text of a field; empty where there is none."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
 

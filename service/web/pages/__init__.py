@@ -2,11 +2,13 @@
 
 from fastapi import FastAPI
 
+from service.web.access import password_page, record_pages
 from service.web.access.login_pages import add_access
 from service.web.board import board_pages
 from service.web.cases import pages as cases
+from service.web.completeness import pages as completeness
 from service.web.forms import routes as forms
-from service.web.pages import assets, sign, switch
+from service.web.pages import assets, help, sign, switch
 from service.web.pages.errors import add_error_pages
 from service.web.pages.headers import SafeHeaders
 from service.web.units import pages as units
@@ -17,5 +19,17 @@ def add_pages(app: FastAPI) -> None:
     app.add_middleware(SafeHeaders)
     add_error_pages(app)
     add_access(app)
-    for area in (assets, switch, board_pages, sign, forms, cases, units):
+    for area in (
+        assets,
+        help,
+        switch,
+        password_page,
+        record_pages,
+        board_pages,
+        sign,
+        forms,
+        cases,
+        units,
+        completeness,
+    ):
         app.include_router(area.router)
