@@ -1,6 +1,6 @@
 """A small town: a database with the cast and the shipped rules, and verbs of the field to make things happen in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,9 +37,17 @@ class Town:
         self.sweeper = Sweeper(self.db, self.clock, self.library, BASE_URL)
 
     @classmethod
-    def found(cls, db: Database, clock: FrozenClock, network: str = NETWORK, **rules: str) -> "Town":
-        """Import the cast and store the shipped rules, with files of it replaced by `rules` (name without .yaml)."""
-        files = read_folder(shipped("rules"))
+    def found(
+        cls,
+        db: Database,
+        clock: FrozenClock,
+        network: str = NETWORK,
+        messages: Mapping[str, str] | None = None,
+        **rules: str,
+    ) -> "Town":
+        """Import the cast and store the shipped rules, with files of it replaced by `rules` (name without .yaml) and
+        templates by `messages`."""
+        files = read_folder(shipped("rules")) | dict(messages or {})
         if "pack" in rules:
             files = {name: text for name, text in files.items() if not name.startswith("packs/")}
             files["packs/test.yaml"] = rules.pop("pack")

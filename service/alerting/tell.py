@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from service.alerting.escalate import Duty
 from service.alerting.load import Held, News, Withdrawn, asks, when
 from service.alerting.recipients import OPERATOR, Recipient
+from service.alerting.reword import reword
 from service.alerting.tables import Alert, Notice
 from service.network.duty import REPORTING
 from service.network.tables import Node
@@ -34,6 +35,7 @@ def hand_in(session: Session, now: datetime, book: Rulebook, word: Word, person:
     alert, level = word.alert, Level(word.alert.level)
     asked = asks(word.reason, person.codes, book.policy.levels[level])
     clock = book.policy.clock(level, alert.theme)
+    letter = reword(session, now, book, word.letter, level, person.route[0].channel)
     timing = when(book.policy, book.calendar, News(level, clock, asked, _due_by(alert)), now)
     notice = Notice(
         occasion=f"alert/{alert.id}/{word.line}/{person.officer_id}",
@@ -53,10 +55,10 @@ def hand_in(session: Session, now: datetime, book: Rulebook, word: Word, person:
         due_at=timing.at,
     )
     if timing.held is Held.NO and not _together(book, alert):
-        notice.message_id = enqueue(session, now, notice.occasion, alert.id, word.letter, person.route)
+        notice.message_id = enqueue(session, now, notice.occasion, alert.id, letter, person.route)
         notice.state, notice.settled_at = "sent", now
     else:
-        notice.letter, notice.route = asdict(word.letter), [asdict(address) for address in person.route]
+        notice.letter, notice.route = asdict(letter), [asdict(address) for address in person.route]
     session.add(notice)
 
 

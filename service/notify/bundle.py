@@ -42,7 +42,8 @@ def with_gathered(letter: Letter, gathered: Sequence[Below]) -> Letter:
         *([f"- 另有 {len(gathered) - LISTED} 个 / more in the system"] if len(gathered) > LISTED else []),
     ]
     told = {**letter.payload, "data": {**letter.payload["data"], "gathers": [one.number for one in gathered]}}
-    return Letter(letter.subject, clip("\n".join([*body, *lines, link]), LONGEST_BODY), told)
+    words = letter.words | {"gathers": lines} if letter.words else {}
+    return Letter(letter.subject, clip("\n".join([*body, *lines, link]), LONGEST_BODY), told, words)
 
 
 def bundle(items: Sequence[Item]) -> Letter:

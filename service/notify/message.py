@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -77,17 +77,18 @@ class AlertNews:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message before it is addressed."""
+    """A message before it is addressed; `words` is what a template may say of it, empty where none does."""
 
     subject: str
     body: str
     payload: dict[str, Any]
+    words: dict[str, Any] = field(default_factory=dict)
 
 
 def compose(news: AlertNews) -> Letter:
     """Write the letter, Chinese first; total for any text, bounded in length, free of control characters."""
     findings = _strongest(news.findings)
-    return Letter(_subject(news, findings), _body(news, findings), _payload(news, findings))
+    return Letter(_subject(news, findings), _body(news, findings), _payload(news, findings), _words(news, findings))
 
 
 def handed_over(body: str, post: str) -> str:
@@ -98,7 +99,7 @@ def handed_over(body: str, post: str) -> str:
 
 def plain(text: str, longest: int = LONGEST_FIELD) -> str:
     """One line of `text` that is safe in a header and on a terminal: no control, bidi or unpaired characters."""
-    spaced = "".join(" " if _unsafe(character) else character for character in text[: longest * 4])
+    spaced = "".join(" " if unsafe(character) else character for character in text[: longest * 4])
     return clip(re.sub(r"\s+", " ", spaced).strip(), longest)
 
 
@@ -107,7 +108,8 @@ def clip(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _unsafe(character: str) -> bool:
+def unsafe(character: str) -> bool:
+    """Whether a header or a terminal could obey it: a control, format or unpaired character, a line end."""
     return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -124,9 +126,35 @@ def _who(news: AlertNews) -> str:
 
 def _subject(news: AlertNews, findings: Sequence[FindingLine]) -> str:
     why = "" if news.reason is NewsReason.RAISED else f"·{news.reason.chinese}"
-    what = f"：{clip(findings[0].name + findings[0].value_text, 30)}" if findings else ""
-    asked = "".join(f" 请于{_day_and_time(at)}前{verb}" for at, verb, _ in _asked(news))
+    what = f"：{_strongest_words(findings)}" if findings else ""
+    asked = "".join(f" {asked['short']}" for asked in _asked_words(news))
     return clip(f"【{news.level.chinese}预警{why}】{_who(news)}{what}{asked}", LONGEST_SUBJECT)
+
+
+def _strongest_words(findings: Sequence[FindingLine]) -> str:
+    return clip(findings[0].name + findings[0].value_text, 30) if findings else ""
+
+
+def _words(news: AlertNews, findings: Sequence[FindingLine]) -> dict[str, Any]:
+    """What a template may say, each text as it stands in the plain letter."""
+    return {
+        "number": news.number,
+        "level": {"zh": news.level.chinese, "en": news.level.word},
+        "reason": {"zh": news.reason.chinese, "en": news.reason.english},
+        "new": news.reason is NewsReason.RAISED,
+        "who": _who(news),
+        "node": plain(news.node),
+        "county": plain(news.county),
+        "theme": plain(news.theme),
+        "post": plain(news.post),
+        "strongest": _strongest_words(findings),
+        "findings": [_finding_text(finding) for finding in findings],
+        "more": max(len(set(news.findings)) - len(findings), 0),
+        "advice": [plain(advice) for advice in news.advice[:STRONGEST]],
+        "asked": _asked_words(news),
+        "gathers": [],
+        "link": plain(news.link, 500),
+    }
 
 
 def _body(news: AlertNews, findings: Sequence[FindingLine]) -> str:
@@ -165,11 +193,18 @@ def _asked(news: AlertNews) -> list[tuple[datetime, str, str]]:
 
 
 def _asked_lines(news: AlertNews) -> list[str]:
+    return [line for asked in _asked_words(news) for line in (asked["zh"], asked["en"])]
+
+
+def _asked_words(news: AlertNews) -> list[dict[str, str]]:
     who = f"由{plain(news.post)}" if plain(news.post) else ""
     return [
-        line
+        {
+            "short": f"请于{_day_and_time(at)}前{verb}",
+            "zh": f"请于 {_long_time(at)}前{who}{verb}",
+            "en": f"{english} by {_english_time(at)}",
+        }
         for at, verb, english in _asked(news)
-        for line in (f"请于 {_long_time(at)}前{who}{verb}", f"{english} by {_english_time(at)}")
     ]
 
 

@@ -14,6 +14,7 @@ from service.rulebook.case_text import Case, read_cases
 from service.rulebook.cases import states_shown
 from service.rulebook.coverage import unshown
 from service.rulebook.doubts import doubt_policy
+from service.rulebook.messages import check_messages
 from service.rulebook.policy import ResponsePolicy
 from service.rulebook.response_text import FILE as RESPONSE
 from service.rulebook.response_text import parse_policy
@@ -53,6 +54,7 @@ def check_texts(texts: Mapping[str, str], unread: Sequence[LineProblem]) -> Chec
     problems += _without_unread(read, unread)
     policy = _part(texts, RESPONSE, parse_policy, problems)
     calendar = _part(texts, CALENDAR, parse_calendar, problems)
+    problems += check_messages(texts)
     cases: list[Case] = []
     if read.pack and read.dictionary:
         cases, wrong = read_cases(texts, read.pack, read.dictionary)

@@ -12,8 +12,10 @@ from service.shipped import shipped
 _PARTS = ("indicators.yaml", "response.yaml", "calendar.yaml")
 _OPTIONAL = ("response.yaml", "calendar.yaml")
 RULES = ("packs",)
-EVERYTHING = ("packs", "cases")
+VERSION = ("packs", "messages")
+EVERYTHING = ("packs", "messages", "cases")
 _YAML = (".yaml", ".yml")
+_ENDINGS = {"messages": (".j2",)}
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -21,7 +23,7 @@ def read_folder(folder: Path) -> dict[str, str]:
 
     Raises WrongUse when the folder is missing, FileProblems when a file is no text.
     """
-    files, problems = read_texts(folder, RULES)
+    files, problems = read_texts(folder, VERSION)
     if problems:
         raise FileProblems(problems)
     return {name: (shipped("rules") / name).read_text("utf-8") for name in _OPTIONAL} | files
@@ -51,10 +53,10 @@ def _listed(folder: Path, part: str) -> list[str]:
 
 
 def _text(path: Path, name: str) -> str:
-    if path.suffix not in _YAML:
-        raise FileProblems(
-            [LineProblem(name, 1, "不是 .yaml 文件，请改名或移走", "no .yaml file; rename it or move it away")]
-        )
+    endings = _ENDINGS.get(name.partition("/")[0], _YAML)
+    if path.suffix not in endings:
+        text, text_en = f"不是 {endings[0]} 文件，请改名或移走", f"no {endings[0]} file; rename it or move it away"
+        raise FileProblems([LineProblem(name, 1, text, text_en)])
     try:
         if path.stat().st_size > 4 * LONGEST_FILE:
             raise FileProblems([LineProblem(name, 1, "文件太大，请拆成几个", "the file is too large; split it")])

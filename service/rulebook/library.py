@@ -15,6 +15,7 @@ from service.errors import Failure
 from service.reporting.calendar import Calendar
 from service.reporting.calendar_text import parse_calendar
 from service.reporting.deadline import Deadlines, deadlines
+from service.rulebook.messages import message_texts
 from service.rulebook.policy import ResponsePolicy
 from service.rulebook.response_text import parse_policy
 from service.rulebook.tables import RuleVersion
@@ -32,6 +33,7 @@ class Rulebook:
     dictionary: Dictionary
     policy: ResponsePolicy
     calendar: Calendar
+    messages: Mapping[str, str]  # templates by file name; a broken one is told when it is used
 
     def deadlines(self, week: str) -> Deadlines:
         """When reports of `week` are due and when the week closes."""
@@ -69,7 +71,8 @@ def _parsed(texts: tuple[tuple[str, str], ...]) -> Rulebook:
     files = dict(texts)
     pack, dictionary = parse_rules(files)
     policy = parse_policy(files["response.yaml"])
-    return Rulebook(0, digest(files), pack, dictionary, policy, parse_calendar(files["calendar.yaml"]))
+    calendar = parse_calendar(files["calendar.yaml"])
+    return Rulebook(0, digest(files), pack, dictionary, policy, calendar, message_texts(files))
 
 
 def digest(files: Mapping[str, str]) -> str:
