@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from service.scoring.pack import Level
-from service.web.charts.names import plain
+from service.web.charts.names import plain, short
 from service.web.charts.shapes import WORDS, name_of
 from service.web.charts.svg import tag, together
 from service.web.pages.i18n import Words
 from service.web.pages.times import week_span
+
+_NAME = 13  # characters of a name
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,10 @@ def _week(week: str, number: int, said: Words) -> Markup:
 
 
 def _row(row: HeatRow, turns: Sequence[bool], said: Words) -> Markup:
-    link = tag("a", plain(row.name), href=row.href) if row.href else tag("span", plain(row.name))
+    name = short(row.name, _NAME)
+    link = tag("a", name, href=row.href) if row.href else tag("span", name)
     cells = (_cell(cell, turn, said) for cell, turn in zip(row.cells, turns, strict=True))
-    return tag("tr", tag("th", link, scope="row"), *cells, class_="county" if row.head else None)
+    return tag("tr", tag("th", link, scope="row", title=plain(row.name)), *cells, class_="county" if row.head else None)
 
 
 def _cell(cell: HeatCell | None, turn: bool, said: Words) -> Markup:

@@ -10,7 +10,7 @@ from service.web.charts.svg import picture, tag
 
 TOP = 100.0  # the highest score
 WIDTH, HEIGHT = 440.0, 196.0
-_LEFT, _RIGHT, _UP, _DOWN = 30.0, 104.0, 12.0, 24.0
+_LEFT, _RIGHT, _UP, _DOWN = 34.0, 134.0, 12.0, 24.0
 _SPARK = (84.0, 22.0)
 _APART = 15.0  # between names at the end
 STYLES = 3  # kinds of line there are

@@ -8,7 +8,7 @@ from service.web.board import board_pages
 from service.web.cases import pages as cases
 from service.web.completeness import pages as completeness
 from service.web.forms import routes as forms
-from service.web.pages import assets, help, sign, switch
+from service.web.pages import assets, help_page, sign, switch
 from service.web.pages.errors import add_error_pages
 from service.web.pages.headers import SafeHeaders
 from service.web.units import pages as units

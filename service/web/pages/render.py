@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from service.web.access.origin import root_of
 from service.web.access.viewer import Viewer
+from service.web.charts.names import short
 from service.web.charts.shapes import chip, shape, sprite
 from service.web.context import context
 from service.web.pages import times
@@ -120,6 +121,7 @@ def _environment(language: str) -> Environment:
     environment.globals.update(for_templates(said))
     environment.globals.update(shape=shape, sprite=sprite, chip=partial(chip, said=said))
     environment.filters.update(
+        short_name=short,
         day=partial(times.day, said=said),
         moment=partial(times.moment, said=said),
         short=partial(times.short_moment, said=said),
