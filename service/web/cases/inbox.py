@@ -146,8 +146,8 @@ def _about(words: str, book: Rulebook) -> ColumnElement[bool]:
     if number is not None:
         found.append(col(Alert.id) == number)
     for rule in book.pack.rules:
-        named = (rule.id, rule.name, rule.name_en)
-        if any(folded in name.casefold() for name in named) and not sealed(rule, book.dictionary):
+        named = rule.id.casefold() == folded or any(folded in name.casefold() for name in (rule.name, rule.name_en))
+        if named and not sealed(rule, book.dictionary):
             found.append(cast(col(Alert.rules), Text).contains(f'"{rule.id}"', autoescape=True))
     return or_(*found)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, or_, select
 
 from service.alerting.tables import Notice
+from service.notify.masking import masked
 from service.notify.tables import DeliveryAttempt, MessageReceipt, OutboxMessage
 
 MOST = 200  # messages shown; the rest is in the evidence
@@ -48,15 +48,3 @@ def proof(session: Session, alert_id: int) -> list[Sent]:
 def people(sent: Sequence[Sent]) -> Mapping[str, None]:
     """The officers who were written to."""
     return dict.fromkeys(one.message.officer_id for one in sent if one.message.officer_id)
-
-
-def masked(channel: str, address: str) -> str:
-    """An address as whoever only has to recognise it may read it: never enough to write to it."""
-    if "://" in address:
-        return f"{urlsplit(address).hostname or ''}/…"
-    name, at, host = address.partition("@")
-    if at:
-        return f"{name[:1]}***@{host}"
-    if channel == "console":
-        return address
-    return f"{address[:3]}****{address[-4:]}" if len(address) >= 11 else f"{address[:1]}***"
