@@ -112,7 +112,7 @@ class Rehearsal:
         self._deliverer.deliver_due()
 
     def _tend(self) -> None:
-        """The cast does its work: what is two weeks old is signed, visited, calmed, and lifted when it may be."""
+        """The cast does its work: what is two weeks old is signed, visited, calmed, and lifted once it is quiet."""
         now = self._clock.now()
         for alert in self._open():
             if alert.raised_at <= now - CLOSED_AFTER:
@@ -121,7 +121,8 @@ class Rehearsal:
                     visit = Done(ActionKind.VISIT, note="走访企业，与行政方、职工代表座谈（演示）")
                     act(self._office, _id(alert), officer, now, done=visit)
                     contain(self._office, _id(alert), officer, now)
-                self._lift(alert, officer, now)
+                if alert.liftable_at is not None:
+                    self._lift(alert, officer, now)
 
     def _keep_up(self) -> None:
         """Whoever has signed an alert acts, and says how it stands, when the time for it has come."""
