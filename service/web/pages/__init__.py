@@ -21,7 +21,7 @@ def add_pages(app: FastAPI) -> None:
     add_access(app)
     for area in (
         assets,
-        help,
+        help_page,
         switch,
         password_page,
         record_pages,
