@@ -1,5 +1,6 @@
 """PDF: the page set on paper by WeasyPrint, the extra `pdf`; it fetches nothing."""
 
+import logging
 from typing import Any, NoReturn
 
 from service.errors import Failure
@@ -19,6 +20,7 @@ def as_pdf(dossier: Dossier) -> bytes:
             f"生成 PDF 需要 WeasyPrint、Pango 和中文字体，请安装：{_CURE}；或用 --format html 打印",
             f"PDF takes WeasyPrint, Pango and a Chinese font; install them ({_CURE}) or print --format html",
         ) from error
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it does not know the rules for small screens, and says so
     made: bytes = HTML(string=as_html(dossier), url_fetcher=_refuse).write_pdf()
     return made
 

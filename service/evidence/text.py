@@ -24,17 +24,20 @@ def width(text: str) -> int:
 
 def wrapped(text: str, columns: int) -> list[str]:
     """`text` in lines of at most `columns`: broken at spaces, between Chinese characters, or where nothing else helps;
-    never before a comma."""
-    lines, line, room = [], "", 0
+    what stands before a comma goes with it."""
+    lines: list[list[str]] = [[]]
     for piece in _pieces(text, columns):
-        size = width(piece)
-        if line and room + size > columns and piece[0] not in _NEVER_FIRST:
-            lines.append(line.rstrip())
-            line, room = "", 0
-            piece = piece.lstrip()
-            size = width(piece)
-        line, room = line + piece, room + size
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+        line = lines[-1]
+        if not line or width("".join(line) + piece) <= columns:
+            line.append(piece)
+        elif piece == " ":
+            lines.append([])
+        elif piece[0] in _NEVER_FIRST and len(line) > 1:
+            lines.append([line.pop(), piece])
+        else:
+            lines.append([piece])
+    joined = ["".join(line).strip() for line in lines]
+    return [line for line in joined if line] or [""]
 
 
 def _lines(dossier: Dossier) -> Iterator[str]:
