@@ -7,9 +7,14 @@ COPY constraints.txt pyproject.toml README.md LICENSE THIRD-PARTY.md ./
 COPY service service
 COPY rules rules
 COPY alembic alembic
-RUN /opt/labour-watch/bin/pip install --no-cache-dir -c constraints.txt ".[postgres,parquet]"
+RUN /opt/labour-watch/bin/pip install --no-cache-dir -c constraints.txt ".[postgres,parquet,pdf]"
 
 FROM python:3.11-slim-bookworm
+# 证据 PDF：WeasyPrint 所用的 Pango 与中文字体 / evidence as PDF: Pango for WeasyPrint and a Chinese font.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/labour-watch labour-watch
 COPY --from=build /opt/labour-watch /opt/labour-watch
 ENV PATH=/opt/labour-watch/bin:$PATH \
