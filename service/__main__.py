@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": ("instance", "migrate"),
     "network": ("network", "network_app"),
     "token": ("network", "token_app"),
+    "contact": ("contact", "contact_app"),
     "user": ("user", "user_app"),
     "rules": ("rules", "rules_app"),
     "score": ("score", "score"),

@@ -26,7 +26,7 @@ class Caller:
 
     def __init__(self, town: Town, secret: str = SECRET) -> None:
         self.town = town
-        settings = Settings(receipt_secret=secret)  # type: ignore[arg-type]
+        settings = Settings(receipt_secret=secret)
         intake = Intake(town.db, town.clock, lambda: RULES)
         self.app = build_api(Context(settings, town.db, town.clock, intake, town.library, SEALER))
 

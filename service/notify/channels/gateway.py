@@ -23,7 +23,7 @@ from service.notify.short import Spoken, clip_text, for_phone
 # What `gateways.yaml` may name in braces.
 VARIABLES = (
     *("phone", "text", "number", "level", "county", "theme", "duty_phone"),
-    *("id", "template", "secret", "timestamp", "time", "sign"),
+    *("id", "template", "secret", "timestamp", "time", "sign", "link"),
 )
 IN_HEADERS = ("id", "template", "secret", "timestamp", "time", "sign")  # nothing that a person wrote
 DIGESTS = ("md5", "sha1", "sha256", "hmac-sha1", "hmac-sha256")
@@ -90,7 +90,7 @@ class GatewayChannel:
             return Result(Outcome.GIVE_UP, "bad_address", _NO_PHONE, gone=_NO_PHONE)
         gateway = self._gateway
         spoken = for_phone(outgoing.subject, outgoing.payload, self._duty_phone)
-        values = self._values(outgoing.message_id, phone, spoken)
+        values = self._values(outgoing, phone, spoken)
         address, headers, body = _request(gateway, gateway.body if spoken.number else gateway.other, values)
         answer = await self._caller.ask(address, headers, body, gateway.method)
         if isinstance(answer, Result):  # the platform is not there: the number is as good as it was
@@ -101,17 +101,19 @@ class GatewayChannel:
         """Close the kept connections."""
         await self._caller.close()
 
-    def _values(self, message_id: str, phone: str, spoken: Spoken) -> dict[str, str]:
+    def _values(self, outgoing: Outgoing, phone: str, spoken: Spoken) -> dict[str, str]:
         gateway, now = self._gateway, self._clock.now()
+        text = self._wording(spoken) + (f"，签收 {outgoing.link}" if outgoing.link else "")
         values = {
             "phone": phone,
-            "text": clip_text(self._wording(spoken), gateway.longest),
+            "text": clip_text(text, gateway.longest),
             "number": spoken.number,
             "level": spoken.level,
             "county": spoken.county,
             "theme": spoken.theme,
             "duty_phone": self._duty_phone,
-            "id": message_id,
+            "id": outgoing.message_id,
+            "link": outgoing.link,
             "template": gateway.template,
             "secret": gateway.secret,
             "timestamp": str(int(now.timestamp())),
