@@ -11,7 +11,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 SETTING = "LABOUR_WATCH_WEBHOOK_NETWORKS"
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # the last four bytes are an IPv4 address
-_AZURE = ipaddress.IPv4Address("168.63.129.16")  # metadata behind an address that looks public
+# Metadata of clouds behind addresses that look public.
+_METADATA = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
 
 
 class NotAllowed(ConnectionError):
@@ -57,7 +58,7 @@ class Guard:
             return True
         if ip.is_loopback:
             return self._loopback
-        return self._public and ip.is_global and not ip.is_multicast and ip != _AZURE
+        return self._public and ip.is_global and not ip.is_multicast and not any(ip in network for network in _METADATA)
 
 
 def _plain(ip: Ip) -> Ip:
