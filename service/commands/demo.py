@@ -18,6 +18,7 @@ from service.alerting.tables import Alert, Score
 from service.app import Instance, assemble
 from service.clock import SHANGHAI, FrozenClock, SystemClock
 from service.commands.context import Dir, connect, settings_of
+from service.commands.demo_people import demo_password, make_logins
 from service.commands.instance import prepare, sealer_of
 from service.commands.rehearse import Rehearsal
 from service.commands.serve import Host, Port, bind, serve_all
@@ -58,8 +59,11 @@ def demo(
     database = connect(settings)
     with database.read() as session:
         _show(session, Console(width=None if sys.stdout.isatty() else WIDTH))
+    with database.write() as session:
+        password = demo_password(settings.dir)
+        logins = make_logins(session, now, EXAMPLE_NODE, password)
     database.close()
-    _say_what_to_try(settings)
+    _say_what_to_try(settings, logins, password)
     if not no_serve:
         serve_all(settings, host, port)
 
@@ -193,11 +197,14 @@ def _alerts(session: Session) -> Table:
     return table
 
 
-def _say_what_to_try(settings: Settings) -> None:
+def _say_what_to_try(settings: Settings, logins: Sequence[tuple[str, str]], password: str) -> None:
     url, folder = settings.base_url, settings.dir
+    people = "\n".join(f"    {login:<16} {who}" for login, who in logins)
     typer.echo(
         f"""
 试一试 / try:
+  打开 {url} 登录，密码都是 / open {url} and log in; the password of all is  {password}
+{people}
   企业报一周欠薪周报 / an enterprise reports unpaid wages:
     curl -sS {url}/api/v1/reports -H "Authorization: Bearer $(cat {folder}/{EXAMPLE_NODE}.token)" \\
       -H 'Idempotency-Key: try-1' -H 'Content-Type: application/json' \\

@@ -16,8 +16,20 @@ from service.notify.tables import OutboxMessage
 from service.reporting.tables import Due
 from service.scoring.pack import Level
 from service.settings import Settings
+from service.web.access.login import Guess, Let, guess
+from service.web.access.roles import Role
+from service.web.access.tables import Account
 
-FILES = {"nodes.csv", "reports.csv", "events.csv", "outcomes.csv", "e01.token", "officer.token", "tokens.csv"}
+FILES = {
+    "nodes.csv",
+    "reports.csv",
+    "events.csv",
+    "outcomes.csv",
+    "e01.token",
+    "officer.token",
+    "tokens.csv",
+    "demo.password",
+}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +49,15 @@ def db(folder: Path) -> Database:
 
 def test_it_leaves_its_files_and_keeps_its_tokens_to_itself(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} >= FILES
-    assert all((folder / name).stat().st_mode & 0o077 == 0 for name in FILES if "token" in name)
+    assert all((folder / name).stat().st_mode & 0o077 == 0 for name in FILES if "token" in name or "password" in name)
+
+
+def test_there_is_a_login_for_every_role_with_the_password_of_this_demo_alone(folder: Path, db: Database) -> None:
+    password = (folder / "demo.password").read_text().strip()
+    with db.read() as session:
+        roles = {account.role: account.login for account in session.exec(select(Account))}
+    assert roles.keys() == set(Role)
+    assert guess(db, Guess(roles["leader"], password, ""), SystemClock().now()) == Let("demo-leader")
 
 
 def test_everything_due_was_done_and_every_message_delivered(db: Database) -> None:
