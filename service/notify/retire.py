@@ -24,7 +24,7 @@ def retire(session: Session, now: datetime, given_up: Sequence[tuple[OutboxMessa
         return
     query = select(Contact).where(col(Contact.id).in_(reasons), col(Contact.disabled_at).is_(None))
     for contact in session.exec(query.order_by(col(Contact.id)).with_for_update()).all():
-        reason = plain(reasons[contact.id], 200)
+        reason = plain(reasons[contact.id or 0], 200)
         contact.disabled_at, contact.disabled_reason = now, reason
         session.add(contact)
         session.flush()
