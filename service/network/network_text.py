@@ -18,6 +18,7 @@ from service.network.tree import NodeRow, Report, is_id, problems_to
 from service.network.yaml_text import Block, read_block
 
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _VERIFIED = {"": None, "true": True, "false": False}
 _RANK = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 
@@ -139,6 +140,8 @@ def _contact(entry: Block, report: Report) -> ContactRow:
         report(entry.line, f"渠道 {channel!r} 无效，例如 console、email、webhook", f"channel {channel!r} is not a word")
     if not 0 < len(address) <= 1000:
         report(entry.line, "联系地址须为 1–1000 字", "the address must have 1–1000 characters")
+    if _CONTROL.search(address):
+        report(entry.line, "联系地址不得含换行或控制字符", "the address may hold no line break or control character")
     verified = entry.text("verified")
     if verified not in _VERIFIED:
         report(entry.line, f"verified {verified!r} 应为 true 或 false", f"verified is true or false, not {verified!r}")

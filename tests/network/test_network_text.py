@@ -119,6 +119,7 @@ DUTY = "posts:\n  - {node: a, role: duty, holder: b, "
         ),
         (f"{OFFICER}leaves: [{{from: soon, until: 2026-11-20}}]}}\n", 2, "must be times"),
         (f"{OFFICER}leaves: [{{from: 2026-11-20, until: 2026-11-20}}]}}\n", 2, "end after it begins"),
+        (f'{OFFICER}contacts: [{{channel: email, address: "a\\nBcc: b"}}]}}\n', 2, "no line break"),
         (f"{OFFICER}contacts: [{{channel: a, address: x, verified: maybe}}]}}\n", 2, "verified is true or false"),
         ("posts:\n  - {node: a, role: duty, rota: b}\n", 2, "rota must be a map"),
         (f"{DUTY}rota: {{order: [b]}}}}\n", 2, "the first day"),
