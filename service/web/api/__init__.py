@@ -26,7 +26,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
     """The application with every route of the API, its limits around them, and problem+json for every error."""
-    from service.web.pages import add_pages  # here: pages show what the files beside this one put into words
+    from service.web.pages.areas import add_pages  # here: pages show what the files beside this one put into words
 
     settings = parts.settings
     app = FastAPI(title="labour-watch 劳动关系预警", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
