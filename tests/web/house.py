@@ -23,8 +23,8 @@ ORGANISERS = ("sun.wei",)
 class House:
     """The town and its application; `who` logs somebody of the cast in, in the role of the post."""
 
-    def __init__(self, db: Database, clock: FrozenClock, **rules: str) -> None:
-        self.town = Town.found(db, clock, **rules)
+    def __init__(self, db: Database, clock: FrozenClock) -> None:
+        self.town = Town.found(db, clock)
         self.instance = assemble(Settings(), db, clock, Sealer(["test"]))
         self.app = web(self.instance, None)
         self.office = SimpleNamespace(db=db, clock=clock)

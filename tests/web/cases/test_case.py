@@ -156,7 +156,7 @@ def test_what_is_sealed_is_for_the_responsible_post_and_a_look_leaves_a_row(hous
     assert "V02" not in closed
     assert "信访" not in closed
     with house.town.db.read() as session:
-        rows = [(row.officer_id, row.what) for row in session.exec(select(Sighting).order_by("id"))]  # type: ignore[arg-type]
+        rows = [(row.officer_id, row.what) for row in session.exec(select(Sighting).order_by("id"))]
     assert sorted(set(rows)) == [("li.na", "case"), ("li.na", "sealed"), ("zheng.jun", "case")]
 
 
