@@ -1,4 +1,4 @@
-"""PDF: the page set on paper by WeasyPrint, the extra `pdf`; it fetches nothing."""
+"""打印: the page set on paper as PDF by WeasyPrint, the extra `pdf`; it fetches nothing."""
 
 import logging
 from typing import Any, NoReturn
