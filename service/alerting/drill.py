@@ -63,7 +63,7 @@ def timetable(
     """Every step from the issue to the top of the ladder and two repeats above it; `posts` are all on the path as they
     answer for this alert, the owner is who has signed."""
     return [
-        Line(at, duty, telling, of_step(duty, telling, posts, at, owner_id))
+        Line(at, duty, telling, of_step(duty, telling, posts, at, owner_id, drill.level))
         for at, duty, telling in _steps(drill, policy, calendar)
         if telling.why is not Why.NOTHING
     ]

@@ -90,7 +90,7 @@ class Issuer:
         if step.why is Why.NOTHING:  # a newer version of the policy gives more time
             return
         why = step_reason(clocks.duty, step.why)
-        found = of_step(clocks.duty, step, self._answering(node, alert), self.now, alert.owner_id)
+        found = of_step(clocks.duty, step, self._answering(node, alert), self.now, alert.owner_id, Level(alert.level))
         told = self._tell(node, scores[0], alert, clocks, max(len(step.rungs), 1), found, why)
         details: list[dict[str, Any]] = [
             {"rung": rung, "posts": list(clocks.policy.ladder[rung].posts)} for rung in step.rungs
@@ -163,7 +163,7 @@ class Issuer:
         told: list[str] = []
         if step.why is not Why.NOTHING:
             why = step_reason(clocks.duty, step.why) if step.why is Why.NIGHT else news_reason(reason)
-            found = of_step(clocks.duty, step, self._answering(node, alert), self.now, None)
+            found = of_step(clocks.duty, step, self._answering(node, alert), self.now, None, Level(alert.level))
             told = self._tell(node, score, alert, clocks, 1, found, why, below(gathered))
         detail |= {"told": told} | ({"gathered": [child.id for child, _ in gathered]} if gathered else {})
         said = line or ("judged_up" if officer_id else reason)

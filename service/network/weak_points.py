@@ -22,7 +22,7 @@ def weak_points(post: PostView, start: datetime, end: datetime) -> Iterator[Hole
         yield _gaps(post, free)
     for officer in post.officers:
         if not any(contact.verified for contact in officer.contacts):
-            yield _unverified(post, officer) if officer.contacts else _unreachable(post, officer)
+            yield unverified(post, officer) if officer.contacts else _unreachable(post, officer)
 
 
 def _hole(post: PostView, reason: HoleReason, text: str, text_en: str) -> Hole:
@@ -52,7 +52,8 @@ def _gaps(post: PostView, free: tuple[Span, ...]) -> Hole:
     )
 
 
-def _unverified(post: PostView, officer: OfficerView) -> Hole:
+def unverified(post: PostView, officer: OfficerView) -> Hole:
+    """The hole that nobody has made sure of any contact of this officer."""
     return _hole(
         post,
         HoleReason.UNVERIFIED,

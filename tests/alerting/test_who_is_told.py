@@ -79,3 +79,33 @@ def test_a_node_moved_in_mid_alert_climbs_on_its_new_path_and_keeps_its_score(to
     assert set(told_of(town, "gear")[2:]) == {"duty", "zheng.jun"}  # 眉县 has no deputy and no chair: the city
     assert town.score("gear", W47).id == before.id
     assert town.record("gear")[:2] == ["first_risk", "escalated"]
+
+
+def checked(*officers: str) -> str:
+    """The cast, where somebody has made sure of these officers' contacts."""
+    text = NETWORK
+    for officer in officers:
+        text = text.replace(f"address: {officer}}}", f"address: {officer}, verified: true}}")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("verified", "red", "told"),
+    [
+        ((), False, ["li.na", "duty"]),  # nobody is verified: better there than nowhere
+        (("li.na", "duty"), False, ["li.na", "duty"]),
+        (("zhao.min", "duty"), False, ["zhao.min", "duty"]),  # 李娜 does not count: the next post hears at once
+        (("duty",), False, ["duty"]),
+        (("duty",), True, ["duty", "li.na"]),  # of red the unverified one hears too
+    ],
+)
+def test_an_unverified_contact_does_not_count_where_there_is_a_surer_one(
+    db: Database, clock: FrozenClock, verified: tuple[str, ...], red: bool, told: list[str]
+) -> None:
+    town = Town.found(db, clock, checked(*verified))
+    town.report("gear", W47, **({**ARREARS, "wage__arrears_people": 400} if red else ARREARS))
+    town.assess()
+    assert town.alert("gear").level == (Level.RED if red else Level.ORANGE)
+    assert sorted(told_of(town, "gear")) == sorted(told)
+    unsure = "county.officer@qishan" in holes(town)
+    assert unsure == (bool(verified) and "li.na" not in verified)
