@@ -12,6 +12,7 @@ _PLACES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/alerts", mark("预警处置"), STAFF),
     ("/units", mark("我的单位"), frozenset({Role.ORGANISER, Role.OFFICER})),
     ("/completeness", mark("报送情况"), STAFF),
+    ("/weeks", mark("周报要情"), STAFF),
     ("/report", mark("每周填报"), frozenset({Role.REPORTER})),
     ("/report/history", mark("历次填报"), frozenset({Role.REPORTER})),
     ("/events/new", mark("即时事件"), frozenset({Role.REPORTER})),
