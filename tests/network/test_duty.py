@@ -128,6 +128,14 @@ def test_the_silence_of_a_county_is_the_business_of_the_city(
     assert (found.officer.id if found.officer else None, found.holes) == (who, ())
 
 
+def test_nobody_on_the_side_of_an_enterprise_answers_for_its_alert() -> None:
+    own = PostView("enterprise.chair", "e01", 1, (officer("chairman"),))
+    assert answer("enterprise.chair", (own, *PATH), NOON).officer == officer("chairman")
+    found = answer("enterprise.chair", for_alert((own, *PATH), "e01", "enterprise", "wages"), NOON)
+    assert found.officer is not None
+    assert found.officer.id != "chairman"
+
+
 def test_deputies_in_a_circle_answer_for_each_other_until_all_are_away() -> None:
     def circle(*gone: str) -> tuple[PostView, ...]:
         one, two = (away(name) if name in gone else officer(name) for name in ("one", "two"))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from service.network.directory import issue_token
 from service.reporting.tables import Event
 from tests.web.desk import EVENTS, Desk, problem
 
@@ -77,6 +78,12 @@ def test_a_wrong_event_is_refused(desk: Desk, change: dict[str, Any], expected: 
     assert desk.office.stored(Event) == []
 
 
+def issue(desk: Desk, node: str) -> str:
+    """One more token of a node."""
+    with desk.office.db.write() as session:
+        return issue_token(session, desk.office.clock.now(), node_id=node)
+
+
 def test_an_enterprise_reads_what_it_reported_and_not_what_was_reported_about_it(desk: Desk) -> None:
     desk.post(EVENTS, "gear", BODY)
     desk.post(EVENTS, "qishan", BODY | {"node": "gear", "note": "职工来访反映"})
@@ -84,6 +91,10 @@ def test_an_enterprise_reads_what_it_reported_and_not_what_was_reported_about_it
     assert [item["note"] for item in desk.get(EVENTS, "gear").json()["items"]] == ["二车间停工"]
     assert len(desk.get(EVENTS, "li.na").json()["items"]) == 3
     assert [item["people"] for item in desk.get(EVENTS, "qishan", node="mill").json()["items"]] == [None]
+    second = issue(desk, "gear")
+    desk.post(EVENTS, second, BODY | {"discreet": True, "note": "不便让单位知道"})
+    assert [item["note"] for item in desk.get(EVENTS, "gear").json()["items"]] == ["二车间停工"]
+    assert [item["discreet"] for item in desk.get(EVENTS, second).json()["items"]] == [False, True]
     first = desk.get(EVENTS, "qishan", limit=2).json()
     rest = desk.get(EVENTS, "qishan", limit=2, after=first["next"]).json()
-    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 2, None)

@@ -1,8 +1,7 @@
 """即时事件页: report an incident at once, without waiting for the week."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -11,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from service.clock import SHANGHAI, shanghai
+from service.clock import SHANGHAI
 from service.errors import Conflict, Refusal
 from service.network.directory import within
 from service.network.tables import Node
@@ -21,15 +20,15 @@ from service.web.access.roles import REPORTING
 from service.web.access.viewer import Viewer
 from service.web.context import context
 from service.web.forms.entry import Entry, question_token
+from service.web.forms.incident import EventEntry, Incident, read_incident
 from service.web.forms.keys import new_key
 from service.web.forms.scope import alone, unit_of
-from service.web.forms.submit import Outcome, note_problem, send
-from service.web.forms.typed import LONGEST_NOTE, Told, clean_note, plain_text
+from service.web.forms.submit import Outcome, send
+from service.web.forms.typed import LONGEST_NOTE, clean_note
 from service.web.json_body import body_digest, idempotency_key
 from service.web.pages.render import address, page, words_of
 
 router = APIRouter(include_in_schema=False)
-MOST_PEOPLE = 100_000_000
 MOST_UNITS = 500  # in the list to choose from; others are reached from the list of units
 _SENT_BEFORE = Conflict(
     "sent_before",
@@ -37,29 +36,6 @@ _SENT_BEFORE = Conflict(
     "this form was sent before with something else in it; if this is another incident, send it once more",
 )
 FIELDS = ("event", "day", "clock", "people", "note", "key", "node")
-
-
-@dataclass(frozen=True)
-class EventEntry:
-    """An incident as it was typed."""
-
-    event: str = ""
-    day: str = ""
-    clock: str = ""
-    people: str = ""
-    note: str = ""
-    key: str = ""
-    node: str = ""
-    discreet: bool = False
-    asked: frozenset[str] = field(default_factory=frozenset)
-
-
-@dataclass(frozen=True)
-class Incident:
-    """An incident as it was meant."""
-
-    happened_at: datetime
-    people: int | None
 
 
 @router.get("/events/new", name="event_form")
@@ -94,31 +70,6 @@ def post_form(request: Request, sent: Annotated[Posted, Depends(posted(*REPORTIN
     if isinstance(answer, Outcome):
         return _form(request, viewer, entry, answer)
     return RedirectResponse(address(request, "event_receipt", id_=answer.id), 303)
-
-
-def read_incident(entry: EventEntry) -> tuple[dict[str, Told], Incident | None]:
-    """What is wrong with an entry by field, and what it means when nothing is. Pure."""
-    problems: dict[str, Told] = {}
-    at, people = _instant(entry), plain_text(entry.people).removesuffix("人")
-    if not entry.event:
-        problems["event"] = "请选择事件类别", "choose what has happened"
-    if at is None:
-        problems["day"] = "请填发生的日期和时间，如 2026-11-18 09:30", "type date and time such as 2026-11-18 09:30"
-    if people and not (people.isascii() and people.isdigit() and len(people) < 10 and int(people) <= MOST_PEOPLE):
-        problems["people"] = "人数只填整数；不清楚就空着", "type a whole number; leave it empty when it is not known"
-    if too_long := note_problem(clean_note(entry.note)):
-        problems["note"] = too_long[""]
-    if problems or at is None:
-        return problems, None
-    return {}, Incident(at, int(people) if people else None)
-
-
-def _instant(entry: EventEntry) -> datetime | None:
-    day = plain_text(entry.day).replace("/", "-").replace(".", "-")
-    try:
-        return shanghai(f"{day}T{plain_text(entry.clock).zfill(5)}")
-    except (ValueError, OverflowError):
-        return None
 
 
 def _submission(viewer: Viewer, node: str, entry: EventEntry, incident: Incident) -> EventSubmission:

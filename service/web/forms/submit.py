@@ -16,7 +16,7 @@ from service.reporting.submission import Answer, EventSubmission, ReportSubmissi
 from service.web.access.viewer import Viewer
 from service.web.forms.entry import Entry, question_token
 from service.web.forms.sheet import Sheet
-from service.web.forms.typed import LONGEST_NOTE, Told, clean_note, read
+from service.web.forms.typed import Told, clean_note, note_problem, read
 from service.web.json_body import body_digest, idempotency_key
 
 _BUSY = Unavailable("unavailable", "暂时不可用，尚未保存", "not available just now; nothing was stored", retry_after=5)
@@ -63,15 +63,6 @@ def stored_already(sheet: Sheet, entry: Entry) -> str | None:
     said = fill(sheet.form, _kept(sheet, typed.values), entry.nil), clean_note(entry.note)
     same = not typed.problems and said == (dict(sheet.newest.values), sheet.newest.note)
     return sheet.newest.id if same else None
-
-
-def note_problem(note: str) -> dict[str, Told]:
-    """What is wrong with a note, under the empty name."""
-    if len(note) <= LONGEST_NOTE:
-        return {}
-    return {
-        "": (f"备注最多 {LONGEST_NOTE} 字，现有 {len(note)} 字", f"at most {LONGEST_NOTE} characters; {len(note)} now")
-    }
 
 
 def unconfirmed(

@@ -87,6 +87,15 @@ def clean_note(text: str) -> str:
     return "".join(c for c in lines if c == "\n" or unicodedata.category(c)[0] != "C").strip()
 
 
+def note_problem(note: str) -> dict[str, Told]:
+    """What is wrong with a note, under the empty name."""
+    if len(note) <= LONGEST_NOTE:
+        return {}
+    return {
+        "": (f"备注最多 {LONGEST_NOTE} 字，现有 {len(note)} 字", f"at most {LONGEST_NOTE} characters; {len(note)} now")
+    }
+
+
 def shown(indicator: Indicator, value: Any) -> str:
     """A stored figure as it would be typed; `read_one` gives it back."""
     if value is None:
