@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -59,7 +60,7 @@ class Story:
 
     def tell(self) -> "Story":
         """From the report to the visit."""
-        values = {"wage__arrears_days": 35, "wage__arrears_people": 60, "voice__complaints": 7}
+        values: dict[str, Any] = {"wage__arrears_days": 35, "wage__arrears_people": 60, "voice__complaints": 7}
         self.town.report("gear", "2026-W47", **values)
         self.town.assess()
         self.deliver(Result(Outcome.TRY_AGAIN, "503", "busy"))
