@@ -1,5 +1,7 @@
 """The board over HTTP: what it shows to whom, as known then and now, as picture, table and file."""
 
+from typing import Any
+
 import pytest
 
 from service.clock import FrozenClock
@@ -8,7 +10,7 @@ from service.web.access.roles import Role
 from service.web.board.sheet import Sheet, as_csv, safe
 from tests.web.house import W46, W47, House, seen
 
-OWES = {"staff__headcount": 800, "wage__arrears_days": 66, "wage__arrears_people": 400}
+OWES: dict[str, Any] = {"staff__headcount": 800, "wage__arrears_days": 66, "wage__arrears_people": 400}
 
 
 @pytest.fixture
