@@ -82,7 +82,7 @@ def test_a_clerk_reports_from_a_phone_that_goes_offline_and_comes_back(stage: St
 def test_the_same_report_sent_again_after_a_lost_answer_is_one(stage: Stage, phone: Page, week: str) -> None:
     stage.open(phone, f"/report/{week}")
     type_in(phone)
-    lost = []
+    lost: list[Any] = []
 
     def swallow(route: Any) -> None:
         if route.request.method == "POST" and not lost:
