@@ -165,6 +165,9 @@ def _may(file: CaseFile) -> dict[str, Any]:
     }
 
 
+MOST_OPEN = 4  # findings to verify that a form shows unasked: on a phone it stands above what they are about
+
+
 def _open_form(request: Request, file: CaseFile, tried: Attempt | None, may: dict[str, Any]) -> str:
     """The form that stands open: the one that was refused, the one asked for, else what comes next."""
     if tried is not None:
@@ -174,7 +177,8 @@ def _open_form(request: Request, file: CaseFile, tried: Attempt | None, may: dic
         return asked
     if may.get("decisions"):
         return "decide"
-    following = ("acknowledge", "verify" if file.left else "", "act" if file.alert.duty == "act" else "")
+    few = 0 < len(file.left) <= MOST_OPEN
+    following = ("acknowledge", "verify" if few else "", "act" if file.alert.duty == "act" else "")
     return next((move for move in following if move and may and may["offers"][move].open), "")
 
 
