@@ -1,6 +1,6 @@
 """审计与运维的页面: who looked at what, for auditors; how the system is, for operators, who see no case."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from sqlmodel import col, select
@@ -46,5 +46,11 @@ def status(request: Request, who: Annotated[Viewer, Depends(operating)], before:
         entries = session.exec(query).all()
     older = entries[ROWS - 1].id if len(entries) > ROWS else None
     checks = {name: check() for name, check in getattr(request.app.state, "checks", {}).items()}
-    values = {"health": health, "entries": entries[:ROWS], "older": older, "before": before, "checks": checks}
+    values: dict[str, Any] = {
+        "health": health,
+        "entries": entries[:ROWS],
+        "older": older,
+        "before": before,
+        "checks": checks,
+    }
     return page(request, "access/status.html", who, **values)
