@@ -108,7 +108,7 @@ RECEIPTS: Mapping[str, Text] = {
     "failed": ("网关回执：未送达", "the gateway says: not delivered"),
     "missing": ("网关逾期未回执", "no receipt from the gateway in time"),
     "opened": ("链接被打开", "the link was opened"),
-    "acknowledged": ("经此通知签收", "signed by way of this message"),
+    "acknowledged": ("已签收", "signed"),
 }
 
 MESSAGES: Mapping[str, Text] = {

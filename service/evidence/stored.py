@@ -11,10 +11,13 @@ from service.alerting.retell import Retold, retell
 from service.alerting.tables import Alert, AlertEvent, Mute, Notice, Score
 from service.network.tables import Node, Officer, Token
 from service.notify.proof import Attempt, Parcel, Sealed
+from service.notify.receipts import IN_SYSTEM
 from service.notify.tables import DeliveryAttempt, MessageReceipt, OutboxMessage
 from service.reporting.tables import Event, Report
 from service.response.tables import Action, Proposal, Verification
 from service.rulebook.library import Shelf
+
+_ARRIVED = ("delivered", "opened", "acknowledged")
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,10 @@ class Told:
 
     @property
     def arrived_at(self) -> datetime | None:
-        """When it is first known to have arrived; what a gateway accepted has not arrived yet."""
+        """When it is first known to have arrived; what a gateway accepted has not arrived yet, and who signs in the
+        system need not have read it."""
         sent = [row.finished_at for row in self.attempts if row.outcome == "delivered" and row.finished_at]
-        known = [row.at for row in self.receipts if row.kind in ("delivered", "opened", "acknowledged")]
+        known = [row.at for row in self.receipts if row.kind in _ARRIVED and row.detail != IN_SYSTEM]
         return min([*sent, *known], default=None)
 
 

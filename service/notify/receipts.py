@@ -19,6 +19,8 @@ from service.notify.message import plain
 from service.notify.tables import DeliveryAttempt, MessageReceipt, OutboxMessage
 
 LONGEST_DETAIL = 200
+IN_SYSTEM = "系统内 / in the system"  # signed over the API or a page, which does not prove that the message arrived
+_LEFT = ("sending", "accepted", "delivered")
 
 
 class Kind(StrEnum):
@@ -28,7 +30,7 @@ class Kind(StrEnum):
     FAILED = "failed"  # 网关回执：未送达
     MISSING = "missing"  # 网关逾期未回执
     OPENED = "opened"  # 链接被打开；也可能是邮件网关预取
-    ACKNOWLEDGED = "acknowledged"  # 经此通知签收
+    ACKNOWLEDGED = "acknowledged"  # 收件人签收了所告知的预警；经何处签收见 detail
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,17 @@ def mark(session: Session, message_id: str, kind: Kind, at: datetime, detail: st
     """Write down what is known of a message; False when it was known already, which changes nothing."""
     row = {"message_id": message_id, "kind": str(kind), "at": at, "detail": plain(detail, LONGEST_DETAIL)}
     return session.connection().execute(_INSERT[session.get_bind().dialect.name], row).first() is not None
+
+
+def mark_signed(session: Session, alert_id: int, officer_id: str, at: datetime) -> int:
+    """Write down on the newest news of an alert that left for an officer that it was signed in the system; how many
+    messages that were, one an address."""
+    query = select_model(OutboxMessage).where(
+        OutboxMessage.alert_id == alert_id, OutboxMessage.officer_id == officer_id, col(OutboxMessage.state).in_(_LEFT)
+    )
+    left = session.exec(query.order_by(col(OutboxMessage.created_at).desc())).all()
+    newest = [message.id for message in left if message.created_at == left[0].created_at]
+    return sum(mark(session, id_, Kind.ACKNOWLEDGED, at, IN_SYSTEM) for id_ in newest)
 
 
 def receipt(session: Session, message_id: str, kind: Kind) -> MessageReceipt | None:

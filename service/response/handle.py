@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from service.alerting.tables import Alert
+from service.notify.receipts import mark_signed
 from service.response.desk import Case, Office, on_desk
 from service.response.lifecycle import Move, State
 
@@ -11,12 +12,14 @@ from service.response.lifecycle import Move, State
 def acknowledge(
     office: Office, alert_id: int, officer_id: str, now: datetime, *, note: str = "", if_match: int | None = None
 ) -> Alert:
-    """签收: whoever signs owns the alert from now on. Signing again changes nothing and shows the first signature.
+    """签收: whoever signs owns the alert from now on, and the newest message about it says so. Signing again changes
+    nothing and shows the first signature.
 
     Raises NotFound, Stale, or Conflict when the alert is closed.
     """
     with on_desk(office, alert_id, officer_id, now, if_match) as case:
-        sign(case, **_said(note))
+        if sign(case, **_said(note)):
+            mark_signed(case.session, case.id, officer_id, now)
     return case.alert
 
 
