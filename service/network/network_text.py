@@ -17,6 +17,7 @@ from service.network.rota_text import check_members, read_override, read_rota
 from service.network.tree import NodeRow, Report, is_id, problems_to
 from service.network.yaml_text import Block, read_block
 
+CHANNELS = ("console", "webhook", "email", "sms", "voice", "wecom", "dingtalk", "feishu")  # notify.channels has them
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _VERIFIED = {"": None, "true": True, "false": False}
@@ -136,8 +137,9 @@ def _officer(entry: Block, report: Report) -> OfficerRow | None:
 def _contact(entry: Block, report: Report) -> ContactRow:
     entry.check(("channel", "address", "secret", "verified"), (), report)
     channel, address = entry.text("channel"), entry.text("address")
-    if not _WORD.fullmatch(channel) or len(channel) > 20:
-        report(entry.line, f"渠道 {channel!r} 无效，例如 console、email、webhook", f"channel {channel!r} is not a word")
+    if channel not in CHANNELS:
+        text = f"没有渠道 {channel[:40]!r}；可用：{'、'.join(CHANNELS)}"
+        report(entry.line, text, f"there is no channel {channel[:40]!r}; there are: {', '.join(CHANNELS)}")
     if not 0 < len(address) <= 1000:
         report(entry.line, "联系地址须为 1–1000 字", "the address must have 1–1000 characters")
     if _CONTROL.search(address):

@@ -76,7 +76,8 @@ def test_a_post_may_have_a_rota_and_overrides() -> None:
 
 def test_a_contact_is_verified_only_when_the_file_says_so() -> None:
     said = (
-        "{channel: a, address: x}, {channel: b, address: x, verified: true}, {channel: c, address: x, verified: false}"
+        "{channel: sms, address: 1}, {channel: voice, address: 1, verified: true}, "
+        "{channel: email, address: a@b.cn, verified: false}"
     )
     file, problems = read_network(f"{OFFICER}contacts: [{said}]}}\n", "network.yaml")
     assert problems == []
@@ -110,7 +111,8 @@ DUTY = "posts:\n  - {node: a, role: duty, holder: b, "
         ("nodes:\n  - {node: a, kind: city, name: [b]}\n", 2, "name must be a text"),
         ("officers:\n  - {id: a b, name: 甲}\n", 2, "officer id 'a b'"),
         ("officers:\n  - {id: a}\n", 2, "name of officer a"),
-        (f"{OFFICER}contacts: [{{channel: E-Mail, address: x}}]}}\n", 2, "channel 'E-Mail'"),
+        (f"{OFFICER}contacts: [{{channel: E-Mail, address: x}}]}}\n", 2, "no channel 'E-Mail'; there are: console"),
+        (f"{OFFICER}contacts: [{{address: x}}]}}\n", 2, "no channel ''"),
         (f"{OFFICER}contacts: [{{channel: email}}]}}\n", 2, "address must have"),
         (
             f"{OFFICER}contacts: [{{channel: email, address: q}}, {{channel: email, address: q}}]}}\n",
@@ -120,7 +122,7 @@ DUTY = "posts:\n  - {node: a, role: duty, holder: b, "
         (f"{OFFICER}leaves: [{{from: soon, until: 2026-11-20}}]}}\n", 2, "must be times"),
         (f"{OFFICER}leaves: [{{from: 2026-11-20, until: 2026-11-20}}]}}\n", 2, "end after it begins"),
         (f'{OFFICER}contacts: [{{channel: email, address: "a\\nBcc: b"}}]}}\n', 2, "no line break"),
-        (f"{OFFICER}contacts: [{{channel: a, address: x, verified: maybe}}]}}\n", 2, "verified is true or false"),
+        (f"{OFFICER}contacts: [{{channel: sms, address: x, verified: maybe}}]}}\n", 2, "verified is true or false"),
         ("posts:\n  - {node: a, role: duty, rota: b}\n", 2, "rota must be a map"),
         (f"{DUTY}rota: {{order: [b]}}}}\n", 2, "the first day"),
         (f"{DUTY}rota: {{from: 2026-02-30, order: [b]}}}}\n", 2, "not '2026-02-30'"),
