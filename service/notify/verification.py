@@ -39,10 +39,14 @@ def send_code(session: Session, now: datetime, sealer: Sealer, contact: Contact)
     return enqueue(session, now, f"contact/{contact.id}/{now.isoformat()}", None, _letter(code), [address])
 
 
-def confirm(session: Session, now: datetime, sealer: Sealer, officer_id: str, code: str) -> Contact | None:
+def confirm(
+    session: Session, now: datetime, sealer: Sealer, officer_id: str, code: str, contact_id: int | None = None
+) -> Contact | None:
     """The contact of this officer that the code was sent to, verified from now on; None when no code fits, which counts
-    as a try of each that waits."""
+    as a try of each that waits. With `contact_id` only that contact is asked about."""
     query = select(Contact, ContactCode).join(ContactCode).where(Contact.officer_id == officer_id)
+    if contact_id is not None:
+        query = query.where(Contact.id == contact_id)
     waiting = session.exec(query.order_by(col(Contact.id)).with_for_update()).all()
     for contact, row in waiting:
         if now >= row.expires_at or row.tries >= MOST_TRIES:

@@ -9,6 +9,7 @@ from service.web.api import (
     alert_moves,
     alerts,
     bulk,
+    contacts,
     events,
     evidence,
     explanations,
@@ -36,7 +37,7 @@ def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.add_middleware(RateLimit, rate=settings.rate_limit)
     handle_problems(app)
-    for part in (reports, bulk, events, scores, explanations, alerts, alert_moves, evidence, network, receipts):
+    for part in (reports, bulk, events, scores, explanations, alerts, alert_moves, evidence, network, contacts, receipts):
         app.include_router(part.router)
     add_pages(app)
     return app

@@ -190,6 +190,22 @@ def described_callback(body: type[BaseModel]) -> dict[str, Any]:
     }
 
 
+def described_confirmation(body: type[BaseModel] | None = None) -> dict[str, Any]:
+    """What FastAPI is told of the verification of a contact: with `body`, whose code is told back, without it, sent."""
+    problems = {
+        **{status: _WRITE_PROBLEMS[status] for status in (400, 401, 413, 422, 429, 503)},
+        404: {**_PROBLEM, "description": "没有此联系方式，或不是本人的 / there is none, or it is somebody else's"},
+        409: {**_PROBLEM, "description": "一分钟内已发过 / one was sent within a minute"},
+    }
+    if body is None:
+        return {"responses": {202: {"description": "将发往该联系方式 / on its way to the contact"}, **problems}}
+    content = {"application/json": {"schema": body.model_json_schema()}}
+    return {
+        "responses": {200: {"description": "已核验 / verified"}, **problems},
+        "openapi_extra": {"requestBody": {"required": True, "content": content}},
+    }
+
+
 def bulk_described() -> dict[str, Any]:
     """The OpenAPI part of a bulk body."""
     schema = ReportBody.model_json_schema()

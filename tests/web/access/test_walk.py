@@ -36,6 +36,7 @@ PLAIN = {
     "action_id": "1",
     "mute_id": "1",
     "channel": "console",
+    "contact_id": "99999",
     "token": "x" * 43,
     "id_": "01a204ff-e573-710f-93eb-50cd78763420",
 }
