@@ -37,7 +37,19 @@ def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.add_middleware(RateLimit, rate=settings.rate_limit)
     handle_problems(app)
-    for part in (reports, bulk, events, scores, explanations, alerts, alert_moves, evidence, network, contacts, receipts):
+    for part in (
+        reports,
+        bulk,
+        events,
+        scores,
+        explanations,
+        alerts,
+        alert_moves,
+        evidence,
+        network,
+        contacts,
+        receipts,
+    ):
         app.include_router(part.router)
     add_pages(app)
     return app
