@@ -9,6 +9,7 @@ from typing import Any
 from service.notify.message import clip, plain
 from service.scoring.pack import Level
 
+LEAST_TEXT = 10  # characters that say what a link is about
 NAMED = 3  # of several alerts in one text message
 _LEVELS = {level.word: level for level in Level}
 _LINK = re.compile(r"https?://\S+")
@@ -59,6 +60,13 @@ def for_phone(subject: str, payload: Mapping[str, Any], duty_phone: str) -> Spok
 def clip_text(text: str, longest: int) -> str:
     """At most `longest` characters, cut with … and never within a link."""
     return text if len(text) <= longest else _cut(text, longest - 1)
+
+
+def clip_before(text: str, link: str, longest: int) -> str:
+    """Text and link in at most `longest` characters: what is cut is the text; a link without room for a word before it
+    is left out whole."""
+    room = longest - len(link)
+    return clip_text(text, room) + link if room >= LEAST_TEXT else clip_text(text, longest)
 
 
 def clip_bytes(text: str, longest: int) -> str:

@@ -18,7 +18,7 @@ from service.notify.channels import Outcome, Outgoing, Pace, Result
 from service.notify.channels.calling import Caller
 from service.notify.channels.guard import Guard
 from service.notify.channels.reading import Reading
-from service.notify.short import Spoken, clip_text, for_phone
+from service.notify.short import Spoken, clip_before, for_phone
 
 # What `gateways.yaml` may name in braces.
 VARIABLES = (
@@ -103,10 +103,10 @@ class GatewayChannel:
 
     def _values(self, outgoing: Outgoing, phone: str, spoken: Spoken) -> dict[str, str]:
         gateway, now = self._gateway, self._clock.now()
-        text = self._wording(spoken) + (f"，签收 {outgoing.link}" if outgoing.link else "")
+        link = f"，签收 {outgoing.link}" if outgoing.link else ""
         values = {
             "phone": phone,
-            "text": clip_text(text, gateway.longest),
+            "text": clip_before(self._wording(spoken), link, gateway.longest),
             "number": spoken.number,
             "level": spoken.level,
             "county": spoken.county,

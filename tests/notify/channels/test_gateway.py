@@ -111,6 +111,20 @@ def test_a_message_of_100_000_characters_is_cut(clock: FrozenClock) -> None:
     assert (len(said), said[-1]) == (60, "…")
 
 
+@pytest.mark.parametrize(("longest", "kept"), [(200, True), (95, True), (80, False)])
+def test_the_link_to_sign_is_never_cut(clock: FrozenClock, longest: int, kept: bool) -> None:
+    link = f"https://warn.example/lw/l/{'x' * 43}"
+    text = FILE.format(url="{url}", form="json").replace("params: {no:", 'say: "{text}", params: {no:')
+    with HttpReceiver() as receiver:
+        text = text.replace("{url}", receiver.url) + f"  longest: {longest}\n"
+        gateways = read_gateways(text, {}, problems_to("x", []))
+        data = LETTER.payload["data"] | {"county": "县" * 40, "theme": "类" * 40}
+        send(SmsChannel(gateways["sms"], clock), outgoing("13900000000", payload={"data": data}, link=link))
+    said = json.loads(receiver.requests[0].body)["say"]
+    assert len(said) <= longest
+    assert (said.startswith("橙色预警"), said.endswith(link), "https" in said) == (True, kept, kept)
+
+
 def test_the_shipped_form_of_the_file_is_sound() -> None:
     assert problems(FILE.format(url="https://sms.example.cn/send", form="json")) == []
 
