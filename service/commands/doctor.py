@@ -19,6 +19,7 @@ from service.network.weak_points import AHEAD, weak_points
 from service.notify.hold import held
 from service.reporting.calendar import Calendar
 from service.rulebook.library import Library
+from service.watching.operator import contacts_of
 
 BACKUP_DUE = timedelta(days=8)
 MOST_NAMED = 3  # of one kind of weak point; there may be thousands of posts
@@ -32,9 +33,9 @@ def doctor(
     with opened(directory) as (settings, database), database.read() as session:
         calendar, now = Library(database).shelf(session).newest.calendar, SystemClock().now()
         weak = _weak(session, calendar.is_working_day, now)
-        # Nobody can verify a contact by code yet, and messages go to it all the same: told, but nothing is wrong.
+        # Messages go to a contact that is not verified all the same: told, but nothing is wrong.
         notes = _some(weak.pop(HoleReason.UNVERIFIED, []))
-        notes += _backup(session, now)
+        notes += [*_unwatched(session, settings.operator), *_backup(session, now)]
         problems = [
             *_setup(session),
             *_held(session),
@@ -54,6 +55,19 @@ def doctor(
             f"{len(problems) + len(entries)} 处需要关注", f"{len(problems) + len(entries)} thing(s) to look at"
         )
     typer.echo("一切正常 / all well")
+
+
+def _unwatched(session: Session, operator: str) -> list[str]:
+    """Channels that people are told by and the weekly test message never goes through."""
+    used = set(session.exec(select(Contact.channel).where(col(Contact.disabled_at).is_(None))))
+    missing = sorted(used - {contact.channel for contact in contacts_of(session, operator)} - {"console"})
+    if not missing:
+        return []
+    who = operator or "LABOUR_WATCH_OPERATOR"
+    return [
+        f"这些渠道没有每周自检，请给运维人员（{who}）加上联系方式：{'、'.join(missing)} / "
+        f"no weekly test message goes through {', '.join(missing)}; give the operator ({who}) a contact there"
+    ]
 
 
 def _held(session: Session) -> list[str]:
