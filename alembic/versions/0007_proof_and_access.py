@@ -155,6 +155,14 @@ def _reporting() -> None:
         table.add_column(sa.Column("excused_by", sa.Integer()))
         table.create_foreign_key("fk_expectation_excused_by", "token", ["excused_by"], ["id"])
     op.create_index("ix_report_received_at", "report", ["received_at"])
+    county = sa.text("kind = 'county'")
+    op.create_index("ix_node_county", "node", ["path"], sqlite_where=county, postgresql_where=county)
+    op.drop_index("ix_score_week", "score")
+    op.drop_index("ix_score_node_id", "score")
+    op.create_index("ix_score_node_week", "score", ["node_id", "week"])
+    op.create_index("ix_score_week_level", "score", ["week", "level"])
+    silent = {"sqlite_where": sa.text("reported IS 0"), "postgresql_where": sa.text("reported IS false")}
+    op.create_index("ix_score_silent", "score", ["week"], **silent)
     excused = sa.text("state = 'excused'")
     index = "ix_expectation_excused", "expectation", ["node_id", "week"]
     op.create_index(*index, sqlite_where=excused, postgresql_where=excused)

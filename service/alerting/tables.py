@@ -23,11 +23,19 @@ class Score(SQLModel, table=True):
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        Index("ix_score_node_week", "node_id", "week"),
+        Index("ix_score_week_level", "week", "level"),  # so that a board of a nation reads few calm units
+        Index(
+            "ix_score_silent",
+            "week",
+            sqlite_where=text("reported IS 0"),
+            postgresql_where=text("reported IS false"),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
-    node_id: str = Field(foreign_key="node.id", index=True, max_length=64)
-    week: str = Field(max_length=8, index=True)
+    node_id: str = Field(foreign_key="node.id", max_length=64)
+    week: str = Field(max_length=8)
     score: float
     level: int
     judged: float

@@ -48,6 +48,14 @@ def within(path_prefixes: Iterable[str]) -> ColumnElement[bool]:
     return or_(*ranges) if ranges else false()
 
 
+def inside(path_prefixes: Iterable[str]) -> ColumnElement[bool]:
+    """The same predicate for queries that begin at a few rows – open alerts, counts – and join their nodes: no index
+    serves it, so that a planner without statistics does not walk every node of a nation to find them."""
+    path = col(Node.path) + ""
+    ranges = [and_(path >= prefix, path < f"{prefix[:-1]}0") for prefix in path_prefixes]
+    return or_(*ranges) if ranges else false()
+
+
 def posts_on_path(session: Session, node_ids: Collection[str], working: WorkingDay) -> dict[str, tuple[PostView, ...]]:
     """For every node all posts from itself up to the root, lowest rank first; seven queries for any number of nodes.
     `working` is the calendar's answer, which rotas ask."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.db import UtcDateTime
@@ -19,7 +19,15 @@ class Node(SQLModel, table=True):
     order is that of bytes, so that a prefix is a range."""
 
     __tablename__ = "node"
-    __table_args__ = (Index("ix_node_path", "path", unique=True),)
+    __table_args__ = (
+        Index("ix_node_path", "path", unique=True),
+        Index(
+            "ix_node_county",
+            "path",
+            sqlite_where=text("kind = 'county'"),
+            postgresql_where=text("kind = 'county'"),
+        ),
+    )
 
     id: str = Field(primary_key=True, max_length=64)
     parent_id: str | None = Field(default=None, foreign_key="node.id", index=True, max_length=64)

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, func, or_, true
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, false, func, literal_column, or_, true
 from sqlmodel import Session, col, select
 
 from service.alerting.tables import Score
-from service.network.directory import within
+from service.network.directory import inside, within
 from service.network.tables import Node
 from service.rulebook.library import Rulebook
 from service.scoring.week import monday
@@ -56,8 +56,13 @@ class Area:
 
     def nodes(self) -> ColumnElement[bool]:
         """The condition that a node lies in it."""
-        inside = within(self.prefixes)
-        return inside if self.industry is None else and_(inside, col(Node.industry) == self.industry)
+        here = within(self.prefixes)
+        return here if self.industry is None else and_(here, col(Node.industry) == self.industry)
+
+    def alerted(self) -> ColumnElement[bool]:
+        """The same of a node that an alert has been joined with."""
+        here = inside(self.prefixes)
+        return here if self.industry is None else and_(here, col(Node.industry) == self.industry)
 
     def everyone(self) -> ColumnElement[bool]:
         """The condition that a score is of a node that lies in it."""
@@ -124,12 +129,18 @@ def _tops(prefixes: Sequence[str]) -> list[str]:
 
 def _children(session: Session, prefixes: Sequence[str]) -> tuple[Spot, ...]:
     """The counties within, or where there are less than two of them what stands directly beneath the tops."""
-    counties = find_spots(session, and_(within(prefixes), col(Node.kind) == "county"), _GROUPS)
+    counties = find_counties(session, prefixes)
     if len(counties) > 1:
         return counties
     tops = select(Node.id).where(col(Node.path).in_(_tops(prefixes)))
     beneath = and_(col(Node.parent_id).in_(tops), col(Node.kind).in_(("county", "township")))
     return find_spots(session, beneath, _GROUPS)
+
+
+def find_counties(session: Session, prefixes: Sequence[str]) -> tuple[Spot, ...]:
+    """The counties within, in tree order."""
+    county = col(Node.kind) == literal_column("'county'")  # a parameter would not meet the index of the counties
+    return find_spots(session, and_(within(prefixes), county))
 
 
 def find_spots(session: Session, which: ColumnElement[bool], most: int = _GROUPS) -> tuple[Spot, ...]:

@@ -41,7 +41,7 @@ def load(session: Session, area: Area, now: datetime) -> list[Pace]:
     """The counties of the area by their names' order in the tree; one query."""
     columns: list[Any] = [Node.path, Alert.sign_by, Alert.acknowledged_at, Alert.liftable_at, Alert.closed_at]
     query = select(*columns).join(Node, col(Node.id) == col(Alert.node_id))
-    rows = session.execute(query.where(col(Alert.issued_at) > now - LOOK_BACK, area.nodes()))
+    rows = session.execute(query.where(col(Alert.issued_at) > now - LOOK_BACK, area.alerted()))
     return paces(area.groups, [Clock(*row) for row in rows], now)
 
 

@@ -14,6 +14,7 @@ from service.scoring.pack import Level
 from service.scoring.week import step
 from service.web.board.area import Area, known_at
 from service.web.cases.inbox import due_at
+from service.web.completeness import rates
 
 _SHOWN = [level for level in Level if level > Level.NORMAL]
 
@@ -43,9 +44,13 @@ class Tiles:
 
 
 def load(session: Session, area: Area, week: str, at: datetime | None, now: datetime, running: bool) -> Tiles:
-    """The figures of an area and a week; five queries, none of which reads a row a calm unit."""
-    expected = _expected(session, area, week)
-    missing = expected - _came(session, area, week) if running else _silent(session, area, week, at)
+    """The figures of an area and a week; at most seven queries, which read few calm units of a large one."""
+    counts = None if area.industry else rates.total(session, area.prefixes, week)
+    expected = counts.due if counts else _expected(session, area, week)
+    if counts and at is None:
+        missing = counts.missing
+    else:
+        missing = expected - _came(session, area, week) if running else _silent(session, area, week, at)
     waiting, overdue = _alerts(session, area, now)
     return Tiles(
         _levels(session, area, week, at),
@@ -98,5 +103,5 @@ def _came(session: Session, area: Area, week: str) -> int:
 def _alerts(session: Session, area: Area, now: datetime) -> tuple[int, int]:
     late = func.coalesce(func.sum(case((due_at() < now, 1), else_=0)), 0)
     query = select(func.count(col(Alert.id)), late).join(Node, col(Node.id) == col(Alert.node_id))
-    waiting, overdue = session.exec(query.where(col(Alert.closed_at).is_(None), area.nodes())).one()
+    waiting, overdue = session.exec(query.where(col(Alert.closed_at).is_(None), area.alerted())).one()
     return int(waiting), int(overdue)

@@ -35,7 +35,7 @@ class Waiting:
 def load(session: Session, area: Area, book: Rulebook, said: Words, most: int = MOST) -> list[Waiting]:
     """The first `most` open alerts; two queries."""
     query = select(Alert, Node.name, Node.path).join(Node, col(Node.id) == col(Alert.node_id))
-    query = query.where(col(Alert.closed_at).is_(None), area.nodes())
+    query = query.where(col(Alert.closed_at).is_(None), area.alerted())
     if area.rules is not None:
         themes = {rule.theme for rule in book.pack.rules if rule.id in set(area.rules)}
         query = query.where(col(Alert.theme).in_(themes))

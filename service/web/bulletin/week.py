@@ -62,12 +62,12 @@ def span(week: str) -> tuple[datetime, datetime]:
 
 def _issued(session: Session, found: Board, start: datetime, end: datetime) -> dict[Level, int]:
     query = select(Alert.level, func.count()).join(Node, col(Node.id) == col(Alert.node_id))
-    query = query.where(col(Alert.raised_at) >= start, col(Alert.raised_at) < end, found.area.nodes())
+    query = query.where(col(Alert.raised_at) >= start, col(Alert.raised_at) < end, found.area.alerted())
     return {Level(level): count for level, count in session.exec(query.group_by(col(Alert.level)))}
 
 
 def _closed(session: Session, found: Board, start: datetime, end: datetime) -> int:
     query = select(func.count(col(Alert.id))).join(Node, col(Node.id) == col(Alert.node_id))
     return int(
-        session.exec(query.where(col(Alert.closed_at) >= start, col(Alert.closed_at) < end, found.area.nodes())).one()
+        session.exec(query.where(col(Alert.closed_at) >= start, col(Alert.closed_at) < end, found.area.alerted())).one()
     )

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from service.alerting.escalate import Duty
 from service.alerting.tables import Alert, Notice, Score
 from service.db import UtcDateTime
-from service.network.directory import TokenView, within
+from service.network.directory import TokenView, inside
 from service.network.tables import Node, Officer
 from service.response.tables import Proposal
 from service.rulebook.library import Rulebook, Shelf
@@ -75,7 +75,7 @@ def _counts(session: Session, who: TokenView, mine: ColumnElement[bool], now: da
     ones = {Tab.MINE: mine, Tab.AREA: _OPEN, Tab.OVERDUE: due_at() < now}
     sums = [func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in ones.values()]
     query = select(*sums).select_from(Alert).join(Node, col(Node.id) == col(Alert.node_id))
-    found = session.connection().execute(query.where(_OPEN, within(who.prefixes))).one()
+    found = session.connection().execute(query.where(_OPEN, inside(who.prefixes))).one()
     return {str(tab): int(count) for tab, count in zip(ones, found, strict=True)}
 
 
@@ -83,7 +83,7 @@ def _page(
     session: Session, book: Rulebook, who: TokenView, asked: Wanted, mine: ColumnElement[bool], now: datetime
 ) -> list[tuple[Alert, Node]]:
     """Up to one row more than a page."""
-    query = select(Alert, Node).join(Node, col(Node.id) == col(Alert.node_id)).where(within(who.prefixes))
+    query = select(Alert, Node).join(Node, col(Node.id) == col(Alert.node_id)).where(inside(who.prefixes))
     query = query.where(col(Alert.closed_at).is_not(None) if asked.closed else _OPEN)
     if asked.tab is Tab.MINE:
         query = query.where(_was_mine(who) if asked.closed else mine)
@@ -130,7 +130,7 @@ def _decides(who: TokenView, book: Rulebook) -> ColumnElement[bool]:
     for level, policy in book.policy.levels.items():
         prefixes = [post.path for post in who.posts if post.code == policy.lifted_by]
         if prefixes:
-            deciding.append(and_(col(Alert.level) == int(level), within(prefixes)))
+            deciding.append(and_(col(Alert.level) == int(level), inside(prefixes)))
     return or_(*deciding) if deciding else false()
 
 

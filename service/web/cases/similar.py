@@ -7,7 +7,7 @@ from sqlalchemy import Text, cast
 from sqlmodel import Session, col, select
 
 from service.alerting.tables import Alert
-from service.network.directory import within
+from service.network.directory import inside
 from service.network.tables import Node
 
 MOST = 5
@@ -36,7 +36,7 @@ def nearby(
     query = (
         select(Alert, Node)
         .join(Node, col(Node.id) == col(Alert.node_id))
-        .where(within(prefixes), within([above]), Node.id != node.id, Alert.theme == alert.theme)
+        .where(inside(prefixes), inside([above]), Node.id != node.id, Alert.theme == alert.theme)
         .where(
             col(Alert.closed_at).is_not(None), cast(col(Alert.rules), Text).contains(f'"{leading}"', autoescape=True)
         )

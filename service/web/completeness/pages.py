@@ -18,7 +18,7 @@ from service.web import problems
 from service.web.access.gates import Posted, posted, staff
 from service.web.access.roles import Role
 from service.web.access.viewer import Viewer
-from service.web.board.area import Spot, find_spots
+from service.web.board.area import Spot, find_counties
 from service.web.board.asked import Asked, read_asked
 from service.web.board.sheet import Sheet, as_csv
 from service.web.cases.typed import text
@@ -141,7 +141,7 @@ def _load(request: Request, viewer: Viewer) -> Found:
     with context(request).db.read() as session:
         asked = _asked(request, session)
         prefixes = viewer.prefixes
-        choices = find_spots(session, within(prefixes) & (Node.kind == "county"))
+        choices = find_counties(session, prefixes)
         if asked.county is not None:
             chosen = session.exec(select(Node.path).where(within(prefixes), Node.id == asked.county)).first()
             if chosen is None:

@@ -5,14 +5,16 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from service.network.directory import within
+from service.network.directory import inside, within
 from service.network.tables import Node
 from service.reporting.tables import ReportingTally
 from service.reporting.tally import COUNTS
 from service.web.board.area import Spot, find_spots
+
+LARGE = 2_000  # nodes; counting those of a larger area would take longer than anybody waits
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,25 @@ def load(session: Session, prefixes: Sequence[str], weeks: Sequence[str]) -> Rat
     columns: list[Any] = [Node.path, ReportingTally.week, ReportingTally.counted_at]
     columns += [getattr(ReportingTally, name) for name in COUNTS]
     query = select(*columns).join(Node, col(Node.id) == col(ReportingTally.home_id))
-    rows = session.execute(query.where(within(prefixes), col(ReportingTally.week).in_(weeks))).all()
+    rows = session.execute(query.where(inside(prefixes), col(ReportingTally.week).in_(weeks))).all()
     counted = [(heading(row[0], prefixes), row[1], Counts(*row[3:])) for row in rows]
     spots = find_spots(session, col(Node.id).in_({group for group, _, _ in counted}), len(counted) + 1)
     by_group = _summed((group, week, counts) for group, week, counts in counted)
     groups = [Group(spot, by_group[spot.id]) for spot in spots]
     total = _summed(("", week, counts) for _, week, counts in counted).get("", {})
     return Rates(groups, total, max((row[2] for row in rows), default=None))
+
+
+def total(session: Session, prefixes: Sequence[str], week: str) -> Counts | None:
+    """The counts of a large area in one week; None for one that is small enough to be counted to this very moment, and
+    for a week that the clock has not counted. Two queries."""
+    first = select(col(Node.id)).where(within(prefixes)).limit(LARGE + 1).subquery()
+    if session.execute(select(func.count()).select_from(first)).scalar_one() <= LARGE:
+        return None
+    sums = [func.sum(getattr(ReportingTally, name)) for name in COUNTS]
+    query = select(*sums).join(Node, col(Node.id) == col(ReportingTally.home_id))
+    row = session.execute(query.where(inside(prefixes), col(ReportingTally.week) == week)).one()
+    return None if row[0] is None else Counts(*map(int, row))
 
 
 def heading(path: str, prefixes: Sequence[str]) -> str:

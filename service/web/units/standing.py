@@ -14,6 +14,7 @@ from service.network.directory import within
 from service.network.tables import Node
 from service.reporting.tables import Expectation, Nudge, Report, ReportingWeek, ReportReturn, Source
 from service.scoring.week import step, week_at
+from service.web.completeness import rates
 
 PAGE = 40
 LOOK_BACK = 8  # weeks that may be chosen, and in which the last level is looked for
@@ -95,7 +96,7 @@ def units(session: Session, prefixes: Sequence[str], kinds: Iterable[str], wish:
     shown = rows[:PAGE]
     return Units(
         rows=_rows(session, shown, wish.week, now),
-        counts=_counts(session, mine, wish.week),
+        counts=_counts(session, prefixes, mine, wish.week),
         next=shown[-1][0].path if len(rows) > PAGE else "",
         week=session.get(ReportingWeek, wish.week),
         weeks=choosable(session, now),
@@ -143,8 +144,10 @@ def _returned(week: str) -> ColumnElement[bool]:
     return back.exists()
 
 
-def _counts(session: Session, mine: ColumnElement[bool], week: str) -> dict[str, int]:
+def _counts(session: Session, prefixes: Sequence[str], mine: ColumnElement[bool], week: str) -> dict[str, int]:
     """How many owe a report for the week, how many have sent one, and how many were let off."""
+    if known := rates.total(session, prefixes, week):
+        return {"due": known.due, "reported": known.came, "missing": known.missing, "excused": known.excused}
     owed = (
         select(Expectation.state, func.count())
         .join(Node, col(Node.id) == col(Expectation.node_id))

@@ -16,8 +16,8 @@ from service.rulebook.library import Rulebook
 from service.scoring.pack import Indicator, Level, Rule
 from service.web.access.viewer import Viewer
 from service.web.forms.entry import Entry
-from service.web.forms.submit import Outcome, note_problem, send
-from service.web.forms.typed import clean_note, read
+from service.web.forms.submit import Outcome, send
+from service.web.forms.typed import clean_note, note_problem, read
 from service.web.json_body import body_digest, idempotency_key
 
 MOST = 8  # questions: it is to take a minute
