@@ -1,6 +1,7 @@
 """页面的渲染: one template, one language, one reader; what is put in is escaped, what is missing is an error."""
 
 import gzip
+import re
 import secrets
 from functools import cache, partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from service.web.pages.navigation import places
 FOLDER = Path(__file__).parents[1] / "templates"
 COOKIE = "language"
 _WORTH_PACKING = 1000  # bytes
+_PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
 
 
 def language_of(request: Request, viewer: Viewer | None) -> str:
@@ -41,9 +43,25 @@ def words_of(request: Request, viewer: Viewer | None) -> Words:
 def address(request: Request, place: str, query: dict[str, Any] | None = None, **params: Any) -> str:
     """The address of a route by its name, or of a path that begins with a slash, under any root path. Of `query` what
     is None or empty is left out."""
-    path = place if place.startswith("/") else str(request.app.url_path_for(place, **params))
+    path = place if place.startswith("/") else _filled(_named(request.app)[place, frozenset(params)], params)
     asked = {name: value for name, value in (query or {}).items() if value not in (None, "")}
     return f"{root_of(request)}{path}{'?' + urlencode(asked) if asked else ''}"
+
+
+def _named(app: Any) -> dict[tuple[str, frozenset[str]], str]:
+    """The paths of the routes by their names and parameters: asking each route in turn takes longer than writing a row
+    of a table."""
+    known = getattr(app.state, "named", None)
+    if known is None:
+        paths = [(str(route.name), str(route.path)) for route in iter_route_contexts(app.routes)]
+        known = app.state.named = {(name, frozenset(_PARAMETER.findall(path))): path for name, path in reversed(paths)}
+    assert isinstance(known, dict)
+    return known
+
+
+def _filled(path: str, params: dict[str, Any]) -> str:
+    """A path with its parameters filled in."""
+    return _PARAMETER.sub(lambda found: str(params[found[1]]), path) if params else path
 
 
 def page(request: Request, template: str, viewer: Viewer | None, status: int = 200, **values: Any) -> HTMLResponse:
