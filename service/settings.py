@@ -26,7 +26,11 @@ class Settings(BaseSettings):
         None,
         description="init 存为第 1 版的规则目录；空则用自带规则 / rules folder that init stores; empty: the shipped",
     )
-    base_url: str = Field("http://127.0.0.1:8000", description="通知中的链接前缀 / prefix of links in messages")
+    base_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="对外网址：通知中的链接前缀，可带子路径 / address for people, the prefix of links in messages; may "
+        "have a path",
+    )
     rate_limit: str = Field("600/minute", description="每个令牌的请求上限 / requests a token may make")
     body_limit: int = Field(1 << 20, description="请求体上限（字节） / body limit in bytes")
     bulk_limit: int = Field(32 << 20, description="批量请求体上限（字节） / body limit of bulk posts in bytes")

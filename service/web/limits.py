@@ -27,7 +27,8 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        limit = self.bulk_limit if scope["path"] in self.bulk_paths else self.limit
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        limit = self.bulk_limit if path in self.bulk_paths else self.limit
         refusal = _declared(scope, limit)
         if refusal is not None:
             return await problems.response(refusal)(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -21,6 +22,7 @@ from service.web.api import (
 from service.web.context import Context
 from service.web.limits import BodyLimit, RateLimit
 from service.web.problems import handle_problems
+from service.web.under_root import UnderRoot
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -52,4 +54,6 @@ def build_api(parts: Context, lifespan: Lifespan | None = None) -> FastAPI:
     ):
         app.include_router(part.router)
     add_pages(app)
+    if root := urlsplit(settings.base_url).path.rstrip("/"):
+        app.add_middleware(UnderRoot, root=root)
     return app

@@ -91,6 +91,16 @@ def test_links_stand_under_the_root_path(app: FastAPI) -> None:
     assert 'href="/watch/language?to=en&amp;next=%2Fnowhere"' in page.text
 
 
+@pytest.mark.parametrize("path", ["/watch/nowhere", "/nowhere"])
+def test_the_root_path_is_that_of_our_address_whether_the_proxy_takes_it_away_or_not(path: str) -> None:
+    db, clock = Database("sqlite://"), FrozenClock(WEDNESDAY)
+    settings = Settings(base_url="https://town.test/watch/")
+    page = get(build_api(Context(settings, db, clock, Intake(db, clock, lambda: RULES), Library(db))), path)
+    assert page.status_code == 404
+    assert 'href="/watch/static/style.css?v=' in page.text
+    assert 'href="/watch/language?to=en&amp;next=%2Fnowhere"' in page.text
+
+
 def test_the_size_of_a_packed_page_tells_nothing(app: FastAPI) -> None:
     async def raw() -> bytes:
         transport = httpx.ASGITransport(app)
