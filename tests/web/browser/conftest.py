@@ -29,7 +29,7 @@ def house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="module")
 def server(house: House) -> Iterator[str]:
     """The address at which the house is served."""
-    with served(house) as url:
+    with served(house.app) as url:
         yield url
 
 

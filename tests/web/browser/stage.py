@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from starlette.types import ASGIApp
 
 from service.web.access.roles import Role
 from tests.web.house import House
@@ -34,9 +35,11 @@ class Stage:
         self.troubles: list[str] = []
         self.contexts: list[BrowserContext] = []
 
-    def enter(self, login: str = "", width: int = DESK, role: Role | None = None, **options: Any) -> Page:
-        """A page of a new browser window, logged in as `login` (nobody when empty); `options` go to the context,
-        such as `java_script_enabled=False`."""
+    def enter(
+        self, login: str = "", width: int = DESK, role: Role | None = None, stands: str | None = None, **options: Any
+    ) -> Page:
+        """A page of a new browser window, logged in as `login` (nobody when empty), whose account `stands` where its
+        role asks for it; `options` go to the context, such as `java_script_enabled=False`."""
         height = 900 if width > 600 else 844
         context = self.browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **options)
         context.set_default_timeout(15_000)
@@ -46,7 +49,7 @@ class Stage:
         context.on("weberror", lambda error: self.troubles.append(f"script: {error.error}"))
         context.on("request", self._asked)
         if login:
-            cookie = next(iter(self.house.who(login, role).cookies.jar))
+            cookie = next(iter(self.house.who(login, role, stands).cookies.jar))
             context.add_cookies([{"name": cookie.name, "value": str(cookie.value), "url": self.url}])
         return context.new_page()
 
@@ -86,9 +89,9 @@ def too_wide(page: Page) -> int:
 
 
 @contextmanager
-def served(house: House) -> Iterator[str]:
-    """The address of the house's application, served by a thread until the block ends."""
-    config = uvicorn.Config(house.app, host="127.0.0.1", port=0, log_level="error", ws="none")
+def served(app: ASGIApp) -> Iterator[str]:
+    """The address of an application, served by a thread until the block ends."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
