@@ -26,7 +26,7 @@ from tests.real import Real
 
 WEEKS = 26
 ROOT = "city"
-PEOPLE = {"duty": ROOT, "officer-0": "k0"}  # who looks, and from where
+PEOPLE = {"duty": ROOT, "officer-7": "k7"}  # who looks, and from where; in the town 第7县 has an alert
 PASSWORD = "Wei-he 1953 bridge"  # nobody types it: sessions are made in the database
 _FIRED = (
     ("W01", 2, 12.0, "拖欠工资天数 12 天，达到 8 天的标准", "Days past the agreed payday at 12 days, over 8 days"),
