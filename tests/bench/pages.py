@@ -98,7 +98,8 @@ def measure(place: Place, times: int) -> dict[tuple[str, str], Row]:
     rows = {}
     for who, paths in place.paths.items():
         cookies = {"labour-watch": place.cookies[who]}
-        with httpx.Client(base_url=place.real.url, cookies=cookies, headers={"Accept-Encoding": "gzip"}) as client:
+        gzip = {"Accept-Encoding": "gzip"}
+        with httpx.Client(base_url=place.real.url, cookies=cookies, headers=gzip, timeout=60) as client:
             week = client.get("/weeks").headers["location"].rsplit("/", 1)[1]
             for name, path in paths.items():
                 rows[name, who] = _measure(client, path.format(week=week), times)
