@@ -120,7 +120,9 @@ def test_a_sealed_finding_shows_its_points_and_nothing_else(window: Window) -> N
         "name_en": "Other lead",
         "sealed": True,
     }
-    assert "V02" not in window.get(f"/api/v1/alerts/{window.town.alert('mill').id}", "li.na").text
+    alert = f"/api/v1/alerts/{window.town.alert('mill').id}"
+    assert "V02" not in window.get(alert, "duty").text
+    assert "V02" in window.get(alert, "li.na").text  # hers is the responsible post
 
 
 def test_lists_are_paged_without_gaps_or_repeats(window: Window) -> None:
