@@ -54,7 +54,7 @@ class Block:
 def read_block(text: str, report: Report) -> Block | None:
     """Read the map a YAML file consists of; None after reporting why it cannot be read."""
     try:
-        node = YAML().compose(text.removeprefix("\ufeff"))
+        node = _compose(text.removeprefix("\ufeff"))
         if not isinstance(node, MappingNode):
             report(1, "文件内容应为 YAML 映射", "the file must be a YAML map")
             return None
@@ -69,6 +69,14 @@ def read_block(text: str, report: Report) -> Block | None:
     except RecursionError:
         report(1, "YAML 嵌套过深", "YAML is nested too deeply")
     return None
+
+
+def _compose(text: str) -> Any:
+    """The tree of a text by libyaml, twenty times faster; what that refuses is read again for its better words."""
+    try:
+        return YAML(typ="safe").compose(text)
+    except YAMLError:
+        return YAML().compose(text)
 
 
 def _map(node: MappingNode, seen: set[int], report: Report) -> Block:
