@@ -12,9 +12,13 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine
 
+from service import db as service_db
 from service import tables
 from service.clock import FrozenClock
 from service.db import Database, new_id
+
+# A test's database need not survive the machine; the processes that journeys kill keep their own settings.
+service_db._PRAGMAS = tuple(pragma.replace("=FULL", "=OFF") for pragma in service_db._PRAGMAS)
 
 WEDNESDAY = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)  # 10:00 in Baoji, week 2026-W47
 

@@ -46,7 +46,7 @@ Bits = dict[tuple[str, str], tuple[float, str, float, tuple[tuple[str, float], .
 @pytest.fixture
 def town(db: Database, clock: FrozenClock) -> Town:
     """Baoji's demo network; every simulated week has long been closed."""
-    return Town.found(db, clock, demo_network(), **{"packs/zz-around": AROUND})
+    return Town.found(db, clock, demo_network(), None, **{"packs/zz-around": AROUND})
 
 
 def submissions(town: Town, simulation: Simulation) -> list[ReportSubmission | EventSubmission]:
