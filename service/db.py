@@ -121,7 +121,7 @@ def _engine(url: str) -> Engine:
 
 
 # The sweep folds the log every ten seconds; the limit of 20,000 pages is for the case that it does not.
-_PRAGMAS = (
+_PRAGMAS: tuple[str, ...] = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
