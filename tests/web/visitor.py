@@ -37,7 +37,7 @@ class Visitor:
         self.headers = {"Origin": HOST, "User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}
 
     def get(self, path: str, **query: Any) -> httpx.Response:
-        return self.call("GET", path, params=query)
+        return self.call("GET", path, **({"params": query} if query else {}))  # none would drop those of the path
 
     def post(self, path: str, form: dict[str, Any] | None = None, **options: Any) -> httpx.Response:
         """Send a form; a list sends a field several times."""
