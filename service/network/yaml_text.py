@@ -5,6 +5,7 @@ Pure: text in, blocks and problems out.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -12,6 +13,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from service.network.tree import Report
+
+DEEPEST = 50  # brackets in each other; at hundreds the slower reader takes seconds to fail
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,15 @@ def _compose(text: str) -> Any:
     try:
         return YAML(typ="safe").compose(text)
     except YAMLError:
+        if _depth(text) > DEEPEST:
+            raise RecursionError from None
         return YAML().compose(text)
+
+
+def _depth(text: str) -> int:
+    """How deep brackets stand in each other at most, whatever they mean."""
+    steps = (1 if character in "[{" else -1 for character in text if character in "[{]}")
+    return max(accumulate(steps), default=0)
 
 
 def _map(node: MappingNode, seen: set[int], report: Report) -> Block:
