@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 
 from tests.bench.arrivals import Arrival, Book, Count, receiving
-from tests.bench.deliver import CONCURRENCY, crash, databases, speed
+from tests.bench.deliver import CONCURRENCY, Speed, crash, databases, speed
 from tests.real import eventually, free_port
 
 PROGRAM = "prometheus-alertmanager"
@@ -81,12 +81,12 @@ class Alertmanager:
             self.process = None
 
 
-def theirs(alerts: int, book: Book, folder: Path) -> list[str]:
-    """Lines of the table for Alertmanager."""
+def theirs(alerts: int, book: Book, folder: Path) -> tuple[list[str], Speed]:
+    """Lines of the table for Alertmanager, and its undisturbed run."""
     with _running(Alertmanager(folder / "speed", book.url)) as one:
         seconds = _until_all_arrived(one, alerts, book)
-        cpu = one.cpu_seconds / alerts * 1000
-    lines = [f"undisturbed: {seconds:.1f} s, {cpu:.2f} ms CPU each"]
+        fast = Speed(seconds, one.cpu_seconds)
+    lines = [f"undisturbed: {seconds:.1f} s, {fast.cpu_seconds / alerts * 1000:.2f} ms CPU each"]
     for again in (False, True):
         count = _killed(Alertmanager(folder / f"crash-{again}", book.url), alerts, book, again)
         how = "all sent again" if again else "nothing sent again"
@@ -96,7 +96,7 @@ def theirs(alerts: int, book: Book, folder: Path) -> list[str]:
         _until_all_arrived(one, alerts // 5, book)
     book.slow(0)
     most = Count.of(_news(book), alerts // 5).most_in_flight
-    return [*lines, f"slow receiver, {alerts // 5} alerts: {most} calls open at once"]
+    return [*lines, f"slow receiver, {alerts // 5} alerts: {most} calls open at once"], fast
 
 
 def _killed(victim: Alertmanager, alerts: int, book: Book, again: bool) -> Count:
@@ -148,7 +148,8 @@ def report(alerts: int) -> None:
     with tempfile.TemporaryDirectory(prefix="lw-") as name:
         folder = Path(name)
         with receiving(folder / "book") as book:
-            for line in theirs(alerts, book, folder):
+            lines, measure = theirs(alerts, book, folder)
+            for line in lines:
                 print(f"  alertmanager  {line}", flush=True)
         with databases(("sqlite", "postgresql"), folder) as urls:
             for label, url in urls.items():
@@ -158,6 +159,8 @@ def report(alerts: int) -> None:
                 )
                 cpu = fast.cpu_seconds / alerts * 1000
                 print(f"  ours, {label:10}  undisturbed: {fast.seconds:.1f} s, {cpu:.2f} ms CPU each")
+                ratio = fast.seconds / measure.seconds, fast.cpu_seconds / measure.cpu_seconds
+                print(f"  ours, {label:10}  times Alertmanager: {ratio[0]:.1f} in time, {ratio[1]:.1f} in CPU")
                 told = f"lost {hard.lost}, sent twice with the same id {hard.doubled} of {hard.in_flight} in flight"
                 print(f"  ours, {label:10}  kill -9 half-way, nothing sent again: {told}")
         print(f"  ours              calls open at once: {CONCURRENCY} at most, whatever the receiver does")
